@@ -1,0 +1,21 @@
+package dev.poise.spec;
+
+/**
+ * Counters of a listener since the agent began to count; they only grow while the agent runs, over
+ * reloads too.
+ *
+ * @param activeConnections open now
+ * @param refusedConnections closed at once because of the connection limit
+ */
+public record ListenerReport(
+    ListenerId id,
+    long activeConnections,
+    long connections,
+    long refusedConnections,
+    long requests,
+    long receivedBytes,
+    long transmittedBytes,
+    long responses2xx,
+    long responses3xx,
+    long responses4xx,
+    long responses5xx) {}

@@ -1,0 +1,16 @@
+package dev.poise.spec;
+
+import java.util.List;
+
+/** What is true of one load balancer on one node. */
+public record LoadBalancerReport(
+    LoadBalancerId id,
+    Outcome outcome,
+    Serving serving,
+    List<ListenerReport> listeners,
+    List<MemberReport> members) {
+  public LoadBalancerReport {
+    listeners = List.copyOf(listeners);
+    members = List.copyOf(members);
+  }
+}

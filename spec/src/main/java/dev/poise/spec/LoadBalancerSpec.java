@@ -1,0 +1,23 @@
+package dev.poise.spec;
+
+import java.util.List;
+
+/**
+ * All that a node needs to know to serve one load balancer. Holds no secrets and no text a user
+ * chose freely.
+ *
+ * @param generation counts the changes of this description; the higher one is the newer
+ * @param vips the addresses every listener is bound to
+ */
+public record LoadBalancerSpec(
+    LoadBalancerId id,
+    long generation,
+    List<IpAddress> vips,
+    List<ListenerSpec> listeners,
+    List<PoolSpec> pools) {
+  public LoadBalancerSpec {
+    vips = List.copyOf(vips);
+    listeners = List.copyOf(listeners);
+    pools = List.copyOf(pools);
+  }
+}

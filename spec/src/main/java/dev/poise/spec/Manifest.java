@@ -1,0 +1,34 @@
+package dev.poise.spec;
+
+import java.util.List;
+
+/**
+ * What one node should serve, complete in meaning and small on the wire. The specs themselves are
+ * fetched by digest.
+ *
+ * @param revision counts the changes of the cluster; a node accepts only a newer one
+ * @param tombstones load balancers that a user deleted: removing them is what was asked for. A load
+ *     balancer that is merely missing must not exist either, but many missing at once are held
+ *     back, see {@link HeldRemovals}
+ * @param removalsConfirmedThrough an operator confirmed the removals held at this revision and
+ *     below
+ */
+public record Manifest(
+    ClusterId cluster,
+    NodeId node,
+    long revision,
+    List<Entry> loadBalancers,
+    List<LoadBalancerId> tombstones,
+    long removalsConfirmedThrough) {
+  public Manifest {
+    loadBalancers = List.copyOf(loadBalancers);
+    tombstones = List.copyOf(tombstones);
+  }
+
+  /**
+   * One load balancer of the node.
+   *
+   * @param digest SHA-256 of the spec's JSON, as 64 hexadecimal digits
+   */
+  public record Entry(LoadBalancerId id, long generation, String digest) {}
+}

@@ -1,0 +1,31 @@
+package dev.poise.spec;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is true on a node. A full report names every load balancer the node has; the others name
+ * those that changed since the report before.
+ *
+ * @param session one run of the agent, a random text
+ * @param sequence 1 and up within the session; a gap makes the server ask for a full report
+ * @param full whether what is not named here is not on the node
+ * @param acceptedRevision the manifest the node acts on; 0 before the first
+ * @param gone load balancers that the node served and does not any more
+ */
+public record NodeReport(
+    NodeId node,
+    String session,
+    long sequence,
+    boolean full,
+    Instant capturedTime,
+    long acceptedRevision,
+    Capabilities capabilities,
+    List<LoadBalancerReport> loadBalancers,
+    List<LoadBalancerId> gone,
+    HeldRemovals heldRemovals) {
+  public NodeReport {
+    loadBalancers = List.copyOf(loadBalancers);
+    gone = List.copyOf(gone);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.spec;
+
+import org.jspecify.annotations.NullMarked;
