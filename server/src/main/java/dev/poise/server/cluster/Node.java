@@ -1,0 +1,15 @@
+package dev.poise.server.cluster;
+
+import dev.poise.server.platform.Line;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.NodeId;
+import jakarta.validation.constraints.NotNull;
+import java.time.Instant;
+
+/** A machine of a cluster. */
+public record Node(NodeId id, ClusterId clusterId, String name, Instant createTime) {
+
+  /** What is said to add one. */
+  public record Input(
+      @NotNull(message = "is required") @Line(max = 128, blankAllowed = false) String name) {}
+}
