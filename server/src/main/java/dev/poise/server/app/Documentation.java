@@ -1,6 +1,8 @@
 package dev.poise.server.app;
 
+import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.ProblemType;
+import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -97,6 +99,7 @@ class Documentation {
   @Bean
   OpenApiCustomizer conventions() {
     return api -> {
+      ModelConverters.getInstance().read(Problem.class).forEach(api.getComponents()::addSchemas);
       patchesAreOptional(api);
       api.getPaths()
           .forEach((path, item) ->

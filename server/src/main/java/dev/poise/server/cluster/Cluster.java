@@ -3,6 +3,7 @@ package dev.poise.server.cluster;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Line;
 import dev.poise.spec.ClusterId;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public record Cluster(
     Instant createTime) {
 
   /** What is said to make one. */
+  @Schema(name = "ClusterInput")
   public record Input(
       @NotNull(message = "is required") @Line(max = 128, blankAllowed = false) String name,
       @Line(max = 512) @Nullable String remark,

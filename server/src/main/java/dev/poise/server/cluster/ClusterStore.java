@@ -25,7 +25,8 @@ class ClusterStore {
         id || ' ' || name || ' ' || remark || ' ' || model AS search
       FROM clusters
       """;
-  private static final String NODES = "SELECT id, cluster_id, name, create_time FROM nodes";
+  private static final String NODES =
+      "SELECT id, cluster_id, name, create_time, id || ' ' || name AS search FROM nodes";
 
   private final JdbcClient db;
 
@@ -103,6 +104,10 @@ class ClusterStore {
         .param("hash", key.hash())
         .query(ClusterStore::node)
         .optional();
+  }
+
+  Page<Node> nodes(PageRequest request) {
+    return Listing.page(db, NODES, Map.of(), request, ClusterStore::node);
   }
 
   List<Node> nodesOf(List<ClusterId> clusters) {

@@ -101,6 +101,10 @@ public final class Clusters {
     return store.clusters(request);
   }
 
+  public Page<Node> nodes(PageRequest request) {
+    return store.nodes(request);
+  }
+
   /** The nodes of those clusters. */
   public List<Node> nodesOf(List<ClusterId> clusters) {
     return store.nodesOf(clusters);

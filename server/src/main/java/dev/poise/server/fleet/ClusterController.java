@@ -160,6 +160,14 @@ final class ClusterController {
         made -> Answer.created(view(made), 0, "/api/v1/nodes/" + made.node().id()));
   }
 
+  @GetMapping("/nodes")
+  @Operation(summary = "List nodes", operationId = "listNodes")
+  Page<NodeView> nodes(Caller caller, PageRequest request) {
+    caller.requirePlatformAdmin();
+    Page<Node> page = clusters.nodes(request);
+    return new Page<>(views(page.items()), page.nextPageToken(), page.totalSize());
+  }
+
   @GetMapping("/nodes/{id}")
   @Operation(summary = "Read a node", operationId = "getNode")
   NodeView node(Caller caller, @PathVariable NodeId id) {

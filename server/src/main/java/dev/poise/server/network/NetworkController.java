@@ -7,6 +7,9 @@ import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,6 +34,9 @@ final class NetworkController {
 
   @PostMapping("/data-centers")
   @Operation(summary = "Make a data centre", operationId = "createDataCenter")
+  @ApiResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = DataCenter.class)))
   ResponseEntity<Object> createDataCenter(Mutation mutation, @RequestBody DataCenter.Input input) {
     return mutations.perform(
         mutation,
@@ -53,6 +59,9 @@ final class NetworkController {
 
   @PostMapping("/vpcs")
   @Operation(summary = "Make a VPC", operationId = "createVpc")
+  @ApiResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = Vpc.class)))
   ResponseEntity<Object> createVpc(Mutation mutation, @RequestBody Vpc.Input input) {
     return mutations.perform(
         mutation,
@@ -75,6 +84,9 @@ final class NetworkController {
 
   @PostMapping("/subnets")
   @Operation(summary = "Make a subnet", operationId = "createSubnet")
+  @ApiResponse(
+      responseCode = "201",
+      content = @Content(schema = @Schema(implementation = Subnet.class)))
   ResponseEntity<Object> createSubnet(Mutation mutation, @RequestBody Subnet.Input input) {
     return mutations.perform(
         mutation,

@@ -1,6 +1,7 @@
 package dev.poise.server.network;
 
 import dev.poise.server.platform.Line;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public record Subnet(
     Instant createTime) {
 
   /** What is said to make one. */
+  @Schema(name = "SubnetInput")
   public record Input(
       @NotNull(message = "is required") @Line(max = 128, blankAllowed = false) String name,
       @Line(max = 512) @Nullable String remark,
