@@ -99,7 +99,7 @@ class Documentation {
   @Bean
   OpenApiCustomizer conventions() {
     return api -> {
-      ModelConverters.getInstance().read(Problem.class).forEach(api.getComponents()::addSchemas);
+      ModelConverters.getInstance().readAll(Problem.class).forEach(api.getComponents()::addSchemas);
       patchesAreOptional(api);
       api.getPaths()
           .forEach((path, item) ->
