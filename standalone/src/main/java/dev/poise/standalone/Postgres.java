@@ -33,7 +33,7 @@ import java.util.Optional;
  * left may a stale {@code postmaster.pid} be deleted: it is what keeps two servers from writing to
  * the same data, even when a parent died and its children did not.
  */
-public final class Postgres {
+public final class Postgres implements Running {
   private static final String ADDRESS = "127.0.0.1";
   private static final String SUPERUSER = "postgres";
   private static final String NAME = "poise";
@@ -146,11 +146,13 @@ public final class Postgres {
     return version;
   }
 
+  @Override
   public Child child() {
     return child;
   }
 
   /** Ends open sessions and shuts down cleanly. */
+  @Override
   public void stop() {
     child.stop("INT", Duration.ofSeconds(10));
   }
