@@ -16,7 +16,7 @@ record Evidence(ApiClient api, Path folder, List<LogFile> logs) {
   String text() {
     StringBuilder text = new StringBuilder();
     configurations(text);
-    for (String collection : List.of("/load-balancers", "/nodes")) answers(text, collection);
+    for (String collection : List.of("/clusters", "/load-balancers")) answers(text, collection);
     for (LogFile log : logs) section(text, log.path().toString(), log.tail(LINES));
     return text.toString();
   }
@@ -34,7 +34,9 @@ record Evidence(ApiClient api, Path folder, List<LogFile> logs) {
   private void answers(StringBuilder text, String collection) {
     try {
       for (JsonNode item : api.list(collection)) {
-        section(text, collection, item.toPrettyString());
+        String path = collection + "/" + item.path("id").asString();
+        boolean balancer = collection.equals("/load-balancers");
+        section(text, path, api.get(balancer ? path + "/status-tree" : path).toPrettyString());
       }
     } catch (RuntimeException e) {
       section(text, collection, e.toString());

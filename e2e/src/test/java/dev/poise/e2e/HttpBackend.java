@@ -14,11 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HttpBackend extends Backend {
   static final int PORT = 8080;
 
+  private static final String SICK = response("503 Service Unavailable", "sick");
+
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger checks = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private volatile CountDownLatch gate = new CountDownLatch(1);
-  private volatile boolean failing;
+  private volatile boolean checksFail;
+  private volatile boolean requestsFail;
 
   HttpBackend(String name, String address) {
     super(name, address, PORT);
@@ -38,9 +41,14 @@ final class HttpBackend extends Backend {
     return held.get();
   }
 
-  /** From now on checks fail with 503; requests are answered nevertheless. */
-  void failChecks(boolean failing) {
-    this.failing = failing;
+  /** Whether checks are answered 503. */
+  void failChecks(boolean fail) {
+    checksFail = fail;
+  }
+
+  /** Whether requests are answered 503. */
+  void failRequests(boolean fail) {
+    requestsFail = fail;
   }
 
   /** Answers what is held. */
@@ -68,11 +76,12 @@ final class HttpBackend extends Backend {
 
   private String check() {
     checks.incrementAndGet();
-    return failing ? response("503 Service Unavailable", "sick") : response("200 OK", "well");
+    return checksFail ? SICK : response("200 OK", "well");
   }
 
   private String answer(String path, String head) {
     requests.incrementAndGet();
+    if (requestsFail) return SICK;
     if (path.startsWith("/hold")) hold();
     return response("200 OK", name() + "\n" + head);
   }

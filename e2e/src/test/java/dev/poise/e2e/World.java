@@ -115,6 +115,11 @@ final class World implements AutoCloseable {
     return api;
   }
 
+  /** A client without a key. */
+  ApiClient stranger() {
+    return ApiClient.withoutKey(serverSettings.url());
+  }
+
   Site site() {
     return site;
   }
@@ -141,9 +146,15 @@ final class World implements AutoCloseable {
                 site.subnet(),
                 "listeners",
                 Arrays.stream(listeners).map(Recipe::body).toList()));
+    Balancer balancer = adopt(made);
+    balancer.awaitApplied();
+    return balancer;
+  }
+
+  /** A load balancer that the test made by itself; it goes when the test is over. */
+  Balancer adopt(JsonNode made) {
     Balancer balancer = new Balancer(api, made);
     balancers.add(balancer);
-    balancer.awaitApplied();
     return balancer;
   }
 
@@ -171,8 +182,10 @@ final class World implements AutoCloseable {
     return outer + "." + (inner + 1) + "." + (201 + number);
   }
 
-  /** Ends what the test made. */
+  /** Repairs what the test broke and ends what it made. */
   void afterTest() throws Exception {
+    restartControlPlane();
+    if (!agent.child().isAlive()) startAgent();
     for (AutoCloseable closeable : ofTheTest.reversed()) closeable.close();
     ofTheTest.clear();
     for (Balancer balancer : balancers) api.delete(balancer.path());

@@ -87,9 +87,7 @@ final class Demo {
 
   /** The member of the web listener's pool that is the backend green. */
   String green() {
-    JsonNode web = listener();
-    String pool =
-        web.path("defaultPool").path("id").asString(web.path("defaultPoolId").asString(""));
+    String pool = listener().path("defaultPoolId").asString();
     return api.list("/pools/" + pool + "/members").stream()
         .filter(member -> member.path("port").asInt() == BACKENDS.get(1).port())
         .findFirst()
