@@ -78,7 +78,7 @@ public final class AgentProcess implements Running {
     ProcessBuilder builder =
         new ProcessBuilder(command(settings.project(), "run", settings.file()));
     return new AgentProcess(
-        settings, Child.start("agent", builder, settings.log(), settings.pidFile()));
+        settings, Child.start("The agent", builder, settings.log(), settings.pidFile()));
   }
 
   /** Ends every HAProxy process of the node. */

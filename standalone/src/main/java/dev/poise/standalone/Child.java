@@ -46,15 +46,15 @@ public final class Child {
       Process process = builder.start();
       ProcessIdentity identity =
           ProcessIdentity.of(process.pid())
-              .orElseThrow(() -> new CannotStart("The " + name + " ended at once."));
+              .orElseThrow(() -> new CannotStart(name + " ended at once."));
       PrivateFiles.write(pidFile, identity + "\n");
       return new Child(name, process, identity, log, pidFile);
     } catch (IOException e) {
-      throw new CannotStart("The " + name + " cannot be started: " + e.getMessage(), e);
+      throw new CannotStart(name + " cannot be started: " + e.getMessage(), e);
     }
   }
 
-  /** What it is, in one word. */
+  /** What it is, as a sentence about it begins. */
   public String name() {
     return name;
   }

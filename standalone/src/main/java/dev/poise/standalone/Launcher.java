@@ -125,7 +125,10 @@ final class Launcher {
     if (Ports.isFree(ServerProcess.ADDRESS, options.port())) return;
     throw new CannotStart(
         "Port %d on %s is taken by another program. Choose another one: ./poise up --port %d"
-            .formatted(options.port(), ServerProcess.ADDRESS, Ports.choose(ServerProcess.ADDRESS)));
+            .formatted(
+                options.port(),
+                ServerProcess.ADDRESS,
+                Ports.nextFree(ServerProcess.ADDRESS, options.port())));
   }
 
   private void startDatabase() {
@@ -141,7 +144,7 @@ final class Launcher {
   private String startOurOwn() {
     Postgres running = postgres.start();
     embedded = Optional.of(running.database());
-    return running.version() + " at " + running.database();
+    return running.version() + " on 127.0.0.1:" + running.port();
   }
 
   private Postgres startPostgres() {
@@ -189,8 +192,11 @@ final class Launcher {
   private synchronized void stop() {
     if (stopping) return;
     stopping = true;
+    boolean anything = agent.everStarted() || server.everStarted() || postgres.everStarted();
+    if (!anything) return;
     screen.line("\nStopping");
-    if (agent.stop()) AgentProcess.stopAll(places.project(), places.agentFile());
+    agent.stop();
+    if (agent.everStarted()) AgentProcess.stopAll(places.project(), places.agentFile());
     server.stop();
     postgres.stop();
     screen.line("Stopped");
@@ -208,7 +214,7 @@ final class Launcher {
   private final class Announcer implements Part.Observer {
     @Override
     public void restarting(Child ended, String how) {
-      screen.line("The " + ended.name() + " " + how + "; starting it again. Its last words:");
+      screen.line(ended.name() + " " + how + "; starting it again. Its last words:");
       screen.quote(ended.log().tail(5));
     }
 

@@ -48,12 +48,15 @@ final class Part<R extends Running> {
     return running;
   }
 
-  /** Stops it, and for good. Tells whether it ever ran. */
-  synchronized boolean stop() {
+  synchronized boolean everStarted() {
+    return started;
+  }
+
+  /** Stops it, and for good. */
+  synchronized void stop() {
     stopped = true;
     current.ifPresent(Running::stop);
     current = Optional.empty();
-    return started;
   }
 
   private synchronized void ended(R running, int code, Deadline settled) {
@@ -62,7 +65,7 @@ final class Part<R extends Running> {
     Child child = running.child();
     if (!settled.isOver()) {
       observer.gaveUp(
-          "The %s %s. Its last words:\n%s"
+          "%s %s. Its last words:\n%s"
               .formatted(child.name(), describe(code), child.log().tail(20)));
       return;
     }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** Free TCP ports of this machine. */
 public final class Ports {
@@ -28,6 +29,14 @@ public final class Ports {
   /** An IP address and a port; nothing is resolved. */
   public static InetSocketAddress endpoint(String address, int port) {
     return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+  }
+
+  /** The first port behind that one on which nothing listens. */
+  static int nextFree(String address, int port) {
+    return IntStream.rangeClosed(port + 1, 65_535)
+        .filter(candidate -> isFree(address, candidate))
+        .findFirst()
+        .orElseGet(() -> choose(address));
   }
 
   /** A port on which nothing listens. */

@@ -63,7 +63,7 @@ public final class ServerProcess implements Running {
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
     PrivateFiles.createFolder(settings.adminKeyFile().resolveSibling(""));
     return new ServerProcess(
-        settings, Child.start("server", builder, settings.log(), settings.pidFile()));
+        settings, Child.start("The server", builder, settings.log(), settings.pidFile()));
   }
 
   /** Waits until it answers that it is ready. */
