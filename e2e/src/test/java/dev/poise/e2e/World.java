@@ -1,0 +1,285 @@
+package dev.poise.e2e;
+
+import dev.poise.standalone.AgentProcess;
+import dev.poise.standalone.ApiClient;
+import dev.poise.standalone.Folders;
+import dev.poise.standalone.LogFile;
+import dev.poise.standalone.Ports;
+import dev.poise.standalone.Postgres;
+import dev.poise.standalone.ProcessIdentity;
+import dev.poise.standalone.ProjectPlaces;
+import dev.poise.standalone.ServerProcess;
+import dev.poise.standalone.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Everything Poise is made of, running: a database, the server and one node, with addresses and
+ * folders of its own. Tests talk to it as the world does, through the API and with traffic, and
+ * break it by killing processes.
+ *
+ * <p>Addresses are 127.x.y.z: the y is even for load balancers, the next one up is for backends and
+ * clients. Each has an address of its own, so that no two ever want the same port.
+ */
+final class World implements AutoCloseable {
+  private static final Site.Names NAMES = new Site.Names("dc", "vpc", "subnet", "cluster");
+
+  private final Path folder;
+  private final ProjectPlaces project;
+  private final Postgres.Places postgresPlaces;
+  private final ServerProcess.Settings serverSettings;
+  private final AgentProcess.Settings agentSettings;
+  private final Site site;
+  private final ApiClient api;
+  private final String outer;
+  private final int inner;
+  private final List<AutoCloseable> ofTheTest = new ArrayList<>();
+  private final List<Balancer> balancers = new ArrayList<>();
+  private int lastBackend;
+  private int lastBalancer;
+  private Postgres postgres;
+  private ServerProcess server;
+  private AgentProcess agent;
+
+  private World() throws IOException {
+    Random random = new Random();
+    outer = "127." + random.nextInt(100, 250);
+    inner = 2 * random.nextInt(1, 120);
+    project = new ProjectPlaces(Path.of(System.getProperty("poise.root", "..")));
+    // Names of Unix sockets are short, and the project's own folder may be deep.
+    folder = Files.createTempDirectory(Path.of("/tmp"), "poise-e2e-");
+    postgresPlaces =
+        new Postgres.Places(
+            project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid"));
+    postgres = Postgres.start(postgresPlaces);
+    serverSettings =
+        new ServerProcess.Settings(
+            project,
+            postgres.database(),
+            Ports.choose("127.0.0.1"),
+            path("admin.key"),
+            log("server"),
+            path("server.pid"));
+    server = ServerProcess.start(serverSettings);
+    server.awaitReady();
+    api = server.administrator();
+    site = Site.ensure(api, NAMES, outer + "." + inner + ".0/24");
+    Site.NodeAccount account = site.addNode(api, "node-1");
+    Files.writeString(path("node.key"), account.key());
+    agentSettings =
+        new AgentProcess.Settings(
+            project,
+            serverSettings.url(),
+            account.id(),
+            path("node.key"),
+            path("node"),
+            path("run"),
+            path("agent.properties"),
+            log("agent"),
+            path("agent.pid"));
+    agent = AgentProcess.start(agentSettings);
+  }
+
+  /** Starts one; takes about as long as the server. */
+  static World start() {
+    try {
+      return new World();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  private LogFile log(String name) {
+    return new LogFile(path(name + ".log"));
+  }
+
+  ApiClient api() {
+    return api;
+  }
+
+  /** A client without a key. */
+  ApiClient stranger() {
+    return ApiClient.withoutKey(serverSettings.url());
+  }
+
+  Site site() {
+    return site;
+  }
+
+  String node() {
+    return agentSettings.nodeId();
+  }
+
+  // --- What tests make; it goes when the test is over
+  // ---------------------------------------------
+
+  /** A load balancer that serves already. */
+  Balancer balancer(Recipe... listeners) {
+    lastBalancer++;
+    JsonNode made =
+        api.post(
+            "/load-balancers",
+            Map.of(
+                "name",
+                "lb-" + lastBalancer,
+                "networkType",
+                "INTERNAL",
+                "subnetId",
+                site.subnet(),
+                "listeners",
+                Arrays.stream(listeners).map(Recipe::body).toList()));
+    Balancer balancer = adopt(made);
+    balancer.awaitApplied();
+    return balancer;
+  }
+
+  /** A load balancer that the test made by itself; it goes when the test is over. */
+  Balancer adopt(JsonNode made) {
+    Balancer balancer = new Balancer(api, made);
+    balancers.add(balancer);
+    return balancer;
+  }
+
+  HttpBackend http(String name) {
+    return remember(new HttpBackend(name, nextBackendAddress()));
+  }
+
+  TcpBackend tcp(String name) {
+    return remember(new TcpBackend(name, nextBackendAddress()));
+  }
+
+  /** Closes it when the test is over. */
+  <T extends AutoCloseable> T remember(T closeable) {
+    ofTheTest.add(closeable);
+    return closeable;
+  }
+
+  private String nextBackendAddress() {
+    lastBackend = lastBackend % 200 + 1;
+    return outer + "." + (inner + 1) + "." + lastBackend;
+  }
+
+  /** The source address of a client; there are 50. */
+  String client(int number) {
+    return outer + "." + (inner + 1) + "." + (201 + number);
+  }
+
+  /** Repairs what the test broke and ends what it made. */
+  void afterTest() throws Exception {
+    restartControlPlane();
+    if (!agent.child().isAlive()) startAgent();
+    for (AutoCloseable closeable : ofTheTest.reversed()) closeable.close();
+    ofTheTest.clear();
+    for (Balancer balancer : balancers) api.delete(balancer.path());
+    balancers.clear();
+  }
+
+  // --- What can be broken
+  // ---------------------------------------------------------------------------
+
+  void killServer() {
+    server.child().kill9();
+  }
+
+  void killDatabase() {
+    postgres.child().kill9();
+  }
+
+  /** Database and server come back, where they were. */
+  void restartControlPlane() {
+    if (!postgres.child().isAlive()) postgres = Postgres.start(postgresPlaces);
+    if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
+    server.awaitReady();
+  }
+
+  void killAgent() {
+    agent.child().kill9();
+  }
+
+  /** The agent ends in good order; what it started goes on. */
+  void stopAgent() {
+    agent.stop();
+  }
+
+  void startAgent() {
+    agent = AgentProcess.start(agentSettings);
+  }
+
+  /** The agent and all that it started end, as at a reboot. */
+  void stopNode() {
+    agent.stop();
+    AgentProcess.stopAll(project, agentSettings.file());
+  }
+
+  /** The HAProxy processes of a load balancer; more than one while an old one is being replaced. */
+  Set<ProcessIdentity> haproxies(Balancer balancer) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(pid -> isHaproxyOf(pid, balancer))
+        .flatMap(pid -> ProcessIdentity.of(pid).stream())
+        .filter(ProcessIdentity::isAlive)
+        .collect(Collectors.toSet());
+  }
+
+  /** The one HAProxy process of a load balancer on which no reload is going on. */
+  ProcessIdentity haproxy(Balancer balancer) {
+    return Await.until(
+            "one HAProxy runs for " + balancer,
+            Duration.ofSeconds(10),
+            () -> haproxies(balancer),
+            found -> found.size() == 1)
+        .iterator()
+        .next();
+  }
+
+  private static boolean isHaproxyOf(long pid, Balancer balancer) {
+    try {
+      String program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString();
+      if (!program.endsWith("/haproxy")) return false;
+      byte[] arguments = Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline"));
+      return new String(arguments, StandardCharsets.UTF_8).contains(balancer.id());
+    } catch (IOException notOurs) {
+      return false;
+    }
+  }
+
+  /** The server's database, to do what the API would not. */
+  Connection sql() throws SQLException {
+    return postgres.database().connect();
+  }
+
+  // --- What is known when a test failed
+  // ---------------------------------------------------------------
+
+  /** Configurations, states and logs. */
+  String evidence() {
+    return new Evidence(api, folder, List.of(log("server"), log("agent"), log("postgres"))).text();
+  }
+
+  @Override
+  public void close() {
+    if (agent.child().isAlive()) agent.stop();
+    AgentProcess.stopAll(project, agentSettings.file());
+    server.stop();
+    postgres.stop();
+    Folders.delete(folder);
+  }
+}

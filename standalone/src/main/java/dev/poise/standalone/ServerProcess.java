@@ -1,0 +1,117 @@
+package dev.poise.standalone;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The control plane as a process. */
+public final class ServerProcess implements Running {
+  static final String ADDRESS = "127.0.0.1";
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /**
+   * How it is run.
+   *
+   * @param adminKeyFile where it writes the key of the first administrator
+   */
+  public record Settings(
+      ProjectPlaces project,
+      Database database,
+      int port,
+      Path adminKeyFile,
+      LogFile log,
+      Path pidFile) {
+
+    public URI url() {
+      return ServerProcess.url(port);
+    }
+  }
+
+  private final Settings settings;
+  private final Child child;
+
+  private ServerProcess(Settings settings, Child child) {
+    this.settings = settings;
+    this.child = child;
+  }
+
+  /** Where a server of that port is. */
+  static URI url(int port) {
+    return URI.create("http://" + ADDRESS + ":" + port);
+  }
+
+  /** Starts it; {@link #awaitReady} tells when it serves. */
+  public static ServerProcess start(Settings settings) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                ProjectPlaces.java(),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-XX:+UseCompactObjectHeaders",
+                "-jar",
+                settings.project().serverJar().toString()));
+    var environment = builder.environment();
+    environment.put("POISE_DATABASE_URL", settings.database().jdbcUrl());
+    environment.put("POISE_DATABASE_USER", settings.database().user());
+    environment.put("POISE_DATABASE_PASSWORD", settings.database().password());
+    environment.put("POISE_LISTEN_ADDRESS", ADDRESS);
+    environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
+    environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
+    PrivateFiles.createFolder(settings.adminKeyFile().resolveSibling(""));
+    return new ServerProcess(
+        settings, Child.start("The server", builder, settings.log(), settings.pidFile()));
+  }
+
+  /** Waits until it answers that it is ready. */
+  public void awaitReady() {
+    ApiClient client = ApiClient.withoutKey(settings.url());
+    boolean decided =
+        Deadline.in(PATIENCE)
+            .await(() -> !child.isAlive() || client.answers("/health", Duration.ofSeconds(2)));
+    if (!child.isAlive()) {
+      throw new CannotStart("The server ended. Its last words:\n" + child.log().tail(20));
+    }
+    if (!decided) {
+      throw new CannotStart(
+          "The server was not ready after %d s. Its last words:\n%s"
+              .formatted(PATIENCE.toSeconds(), child.log().tail(20)));
+    }
+  }
+
+  /** A client with the rights of the first administrator. */
+  public ApiClient administrator() {
+    return ApiClient.withKey(settings.url(), administratorKey());
+  }
+
+  String administratorKey() {
+    try {
+      return Files.readString(settings.adminKeyFile()).strip();
+    } catch (IOException e) {
+      throw new CannotStart(
+          """
+          This database has an administrator already, whose key is not in %s.
+          Put the key there, or use an empty database.\
+          """
+              .formatted(settings.adminKeyFile()),
+          e);
+    }
+  }
+
+  public URI url() {
+    return settings.url();
+  }
+
+  @Override
+  public Child child() {
+    return child;
+  }
+
+  @Override
+  public void stop() {
+    child.stop("TERM", Duration.ofSeconds(10));
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what runs everything on one machine. */
+@NullMarked
+package dev.poise.standalone;
+
+import org.jspecify.annotations.NullMarked;
