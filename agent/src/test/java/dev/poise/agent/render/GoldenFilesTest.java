@@ -40,17 +40,17 @@ class GoldenFilesTest {
     }
     assertThat(files).hasSizeGreaterThan(15);
     return files.stream()
-        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> compare(file)));
   }
 
-  private void check(Path file) throws Exception {
+  private void compare(Path file) throws Exception {
     String spec = Files.readString(file).split(DASHES, 2)[0];
     Rendered rendered = render(spec, SETTINGS);
     String actual = spec + DASHES + rendered.config() + DASHES + rendered.checkHosts();
     if ("write".equals(System.getProperty("golden"))) Files.writeString(file, actual);
     assertThat(actual).isEqualTo(Files.readString(file));
 
-    CheckerRun run = CheckerRun.of(render(spec, localSettings()), directory);
+    CheckerRun run = check(spec);
     assertThat(run.output()).isEqualTo("Configuration file is valid\n");
     assertThat(run.exit()).isZero();
   }
@@ -59,9 +59,17 @@ class GoldenFilesTest {
   void theCheckerCanSayNo() throws Exception {
     String spec = Files.readString(FILES.resolve("tcp-least-connections.txt")).split(DASHES, 2)[0];
     String tooHeavy = spec.replace("\"weight\": 100", "\"weight\": 300");
-    CheckerRun run = CheckerRun.of(render(tooHeavy, localSettings()), directory);
+    CheckerRun run = check(tooHeavy);
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.output()).contains("weight").contains("300");
+  }
+
+  private CheckerRun check(String spec) throws Exception {
+    Rendered rendered = render(spec, localSettings());
+    Path state = localSettings().serverStateFileOf(SpecJson.readSpec(spec).id());
+    Files.createDirectories(state.getParent());
+    Files.writeString(state, ServerState.render(rendered.servers(), server -> true));
+    return CheckerRun.of(rendered, directory);
   }
 
   private static Rendered render(String spec, NodeSettings settings) throws Exception {
