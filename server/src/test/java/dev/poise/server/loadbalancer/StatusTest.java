@@ -1,0 +1,277 @@
+package dev.poise.server.loadbalancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.SubnetId;
+import dev.poise.server.network.VpcId;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.Algorithm;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.ConnectionLimit;
+import dev.poise.spec.HealthCheck;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.MemberReport;
+import dev.poise.spec.NodeId;
+import dev.poise.spec.Outcome;
+import dev.poise.spec.PoolId;
+import dev.poise.spec.Protocol;
+import dev.poise.spec.Serving;
+import dev.poise.spec.TypeId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StatusTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final LoadBalancerId ID = LoadBalancerId.generate(NOW);
+  private static final List<MemberId> MEMBERS =
+      List.of(MemberId.generate(NOW), MemberId.generate(NOW), MemberId.generate(NOW));
+
+  private static LoadBalancer desired(long generation, MemberMode... modes) {
+    PoolId pool = PoolId.generate(NOW);
+    List<Member> members = new ArrayList<>();
+    for (MemberMode mode : modes) {
+      int number = members.size() + 1;
+      members.add(
+          new Member(
+              MEMBERS.get(number - 1),
+              number,
+              "",
+              "",
+              new IpAddress("10.1.0." + number),
+              80,
+              1,
+              mode,
+              1,
+              NOW));
+    }
+    return new LoadBalancer(
+        ID,
+        TenantId.generate(NOW),
+        new Placement(
+            new DataCenterId(TypeId.generate("dc", NOW)),
+            new VpcId(TypeId.generate("vpc", NOW)),
+            new SubnetId(TypeId.generate("sub", NOW)),
+            ClusterId.generate(NOW)),
+        "web",
+        "",
+        NetworkType.INTERNAL,
+        new IpAddress("10.0.0.1"),
+        false,
+        generation,
+        generation,
+        NOW,
+        NOW,
+        null,
+        List.of(
+            new Listener(
+                ListenerId.generate(NOW),
+                "l",
+                "",
+                80,
+                new Protocol.Tcp(60),
+                new ConnectionLimit.Unlimited(),
+                pool,
+                1,
+                NOW)),
+        List.of(
+            new Pool(
+                pool,
+                "p",
+                "",
+                null,
+                Algorithm.WEIGHTED_ROUND_ROBIN,
+                new HealthCheck.Port(new HealthCheck.Timing(2, 1, 2, 3)),
+                modes.length + 1,
+                members,
+                1,
+                NOW)));
+  }
+
+  private static Status.Seen node(
+      boolean live, Optional<Outcome> outcome, long serving, MemberReport... members) {
+    return new Status.Seen(
+        NodeId.generate(NOW),
+        "node",
+        outcome.map(_ -> NOW),
+        live,
+        outcome.map(it ->
+            new LoadBalancerReport(
+                ID,
+                it,
+                serving == 0 ? new Serving.Nothing() : new Serving.Running(serving, 1, NOW),
+                List.of(),
+                List.of(members))));
+  }
+
+  private static Optional<Outcome> applied(long generation) {
+    return Optional.of(new Outcome.Applied(generation));
+  }
+
+  private static Optional<Outcome> refused(long generation) {
+    return Optional.of(new Outcome.Refused(generation, "no", NOW));
+  }
+
+  private static MemberReport said(int member, MemberReport.Health health) {
+    return new MemberReport(MEMBERS.get(member), health, "why", NOW, 1, 5, 0);
+  }
+
+  @Test
+  void withoutANodeItIsCreating() {
+    Status status = Status.of(desired(1), List.of());
+    assertThat(status.state()).isEqualTo(State.CREATING);
+    assertThat(status.explanation()).contains("no node");
+  }
+
+  @Test
+  void anAppliedGenerationIsActive() {
+    Status status = Status.of(desired(3), List.of(node(true, applied(3), 3)));
+    assertThat(status.state()).isEqualTo(State.ACTIVE);
+    assertThat(status.isSettled(3)).isTrue();
+    assertThat(status.isSettled(4)).isFalse();
+  }
+
+  @Test
+  void anOlderGenerationIsUpdating() {
+    Status status = Status.of(desired(4), List.of(node(true, applied(3), 3)));
+    assertThat(status.state()).isEqualTo(State.UPDATING);
+    assertThat(status.appliedGeneration()).isEqualTo(3);
+  }
+
+  @Test
+  void theSlowestLiveNodeCounts() {
+    Status status =
+        Status.of(desired(4), List.of(node(true, applied(4), 4), node(true, applied(2), 2)));
+    assertThat(status.state()).isEqualTo(State.UPDATING);
+    assertThat(status.appliedGeneration()).isEqualTo(2);
+  }
+
+  @Test
+  void aSilentNodeDoesNotCountBesideALiveOne() {
+    Status status =
+        Status.of(desired(4), List.of(node(true, applied(4), 4), node(false, applied(2), 2)));
+    assertThat(status.state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void withSilentNodesOnlyNothingIsGreen() {
+    Status status =
+        Status.of(
+            desired(4, MemberMode.ENABLED),
+            List.of(node(false, applied(4), 4, said(0, MemberReport.Health.HEALTHY))));
+    assertThat(status.state()).isEqualTo(State.STALE);
+    assertThat(status.health()).isEqualTo(Health.UNKNOWN);
+    assertThat(status.member(MEMBERS.getFirst()).health()).isEqualTo(MemberStatus.Health.UNKNOWN);
+    assertThat(status.isSettled(4)).isFalse();
+  }
+
+  @Test
+  void aRefusalIsFailedWithTheReasonWhileTheOldOneServes() {
+    Status status = Status.of(desired(5), List.of(node(true, refused(5), 4)));
+    assertThat(status.state()).isEqualTo(State.FAILED);
+    assertThat(status.refusal()).map(Status.Refused::message).contains("no");
+    assertThat(status.appliedGeneration()).isEqualTo(4);
+    assertThat(status.explanation()).contains("generation 4 serves on");
+    assertThat(status.isSettled(5)).isTrue();
+  }
+
+  @Test
+  void aRefusalOfSomethingOlderIsForgotten() {
+    Status status = Status.of(desired(6), List.of(node(true, refused(5), 4)));
+    assertThat(status.state()).isEqualTo(State.UPDATING);
+    assertThat(status.refusal()).isEmpty();
+  }
+
+  @Test
+  void aNodeThatHoldsItBackSaysWhy() {
+    Status status =
+        Status.of(
+            desired(6), List.of(node(true, Optional.of(new Outcome.Held(6, "too many drain")), 5)));
+    assertThat(status.state()).isEqualTo(State.UPDATING);
+    assertThat(status.explanation()).contains("too many drain");
+  }
+
+  @Test
+  void aTombstoneIsDeletingWhateverNodesSay() {
+    Status status = Status.of(desired(4).deleted(NOW), List.of(node(true, applied(4), 4)));
+    assertThat(status.state()).isEqualTo(State.DELETING);
+  }
+
+  /**
+   * H healthy, U unhealthy, ? not checked; lower case and d for disabled members, as a node may
+   * still report them.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "'',NO_MEMBERS",
+    "H,HEALTHY",
+    "HHH,HEALTHY",
+    "HU,DEGRADED",
+    "H?,DEGRADED",
+    "UU,UNHEALTHY",
+    "??,UNKNOWN",
+    "U?,UNKNOWN",
+    "d,DISABLED",
+    "dd,DISABLED",
+    "Hd,HEALTHY",
+    "Ud,UNHEALTHY",
+    "HUd,DEGRADED"
+  })
+  void theLightFollowsTheEnabledMembers(String members, Health light) {
+    MemberMode[] modes =
+        members
+            .chars()
+            .mapToObj(c -> c == 'd' ? MemberMode.DISABLED : MemberMode.ENABLED)
+            .toArray(MemberMode[]::new);
+    List<MemberReport> reports = new ArrayList<>();
+    for (int i = 0; i < members.length(); i++) {
+      reports.add(
+          said(
+              i,
+              switch (members.charAt(i)) {
+                case 'H' -> MemberReport.Health.HEALTHY;
+                case 'U' -> MemberReport.Health.UNHEALTHY;
+                case 'd' -> MemberReport.Health.DISABLED;
+                default -> MemberReport.Health.UNKNOWN;
+              }));
+    }
+    Status status =
+        Status.of(
+            desired(1, modes),
+            List.of(node(true, applied(1), 1, reports.toArray(MemberReport[]::new))));
+    assertThat(status.health()).isEqualTo(light);
+  }
+
+  @Test
+  void theWorstOffNodeDecidesAndConnectionsAdd() {
+    Status status =
+        Status.of(
+            desired(1, MemberMode.ENABLED),
+            List.of(
+                node(true, applied(1), 1, said(0, MemberReport.Health.HEALTHY)),
+                node(true, applied(1), 1, said(0, MemberReport.Health.UNHEALTHY))));
+    MemberStatus member = status.member(MEMBERS.getFirst());
+    assertThat(member.health()).isEqualTo(MemberStatus.Health.UNHEALTHY);
+    assertThat(member.activeConnections()).isEqualTo(2);
+  }
+
+  @Test
+  void aListenerWithoutMembersDoesNotReddenOthers() {
+    assertThat(Health.ofListeners(List.of(Health.HEALTHY, Health.NO_MEMBERS)))
+        .isEqualTo(Health.HEALTHY);
+    assertThat(Health.ofListeners(List.of(Health.HEALTHY, Health.DEGRADED, Health.UNHEALTHY)))
+        .isEqualTo(Health.UNHEALTHY);
+    assertThat(Health.ofListeners(List.of(Health.NO_MEMBERS))).isEqualTo(Health.NO_MEMBERS);
+    assertThat(Health.ofListeners(List.of())).isEqualTo(Health.NO_MEMBERS);
+  }
+}
