@@ -84,7 +84,7 @@ final class DrainingProcesses {
     }
   }
 
-  /** Connections to members, by {@code address:port}, of those that cannot be asked. */
+  /** Connections by {@code address:port} of the other side, of those that cannot be asked. */
   Map<String, Long> unaskedConnections() {
     Map<String, Long> connections = new HashMap<>();
     for (Draining process : processes) {

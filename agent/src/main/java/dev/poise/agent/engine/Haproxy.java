@@ -358,8 +358,9 @@ public final class Haproxy {
   /** Ends the processes and deletes the files: the load balancer is gone. */
   public void remove() throws IOException, InterruptedException {
     stopListening();
-    for (ProcessIdentity process : draining.identities()) end(process);
+    List<ProcessIdentity> processes = draining.identities();
     draining.release();
+    for (ProcessIdentity process : processes) end(process);
     Files.deleteIfExists(settings.socketOf(id));
     files.delete();
   }

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param live the one that listens
  * @param draining those that are being replaced
  * @param unaskedConnections what draining processes that cannot be asked have open, by {@code
- *     address:port} of the member
+ *     address:port} of the other side
  * @param unproven full names of the servers that wait for their first check
  */
 public record Reading(

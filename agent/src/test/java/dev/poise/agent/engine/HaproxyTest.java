@@ -1,0 +1,393 @@
+package dev.poise.agent.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.poise.agent.support.Await;
+import dev.poise.agent.support.Backend;
+import dev.poise.agent.support.Http;
+import dev.poise.agent.support.Load;
+import dev.poise.agent.support.Loopback;
+import dev.poise.agent.support.Scratch;
+import dev.poise.agent.support.Specs;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.MemberMode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HaproxyTest {
+  private static final int PORT = 8080;
+
+  private Scratch scratch;
+  private Specs specs;
+  private Haproxy haproxy;
+  private Backend one;
+  private Backend two;
+
+  @BeforeEach
+  void start() throws Exception {
+    scratch = Scratch.create();
+    one = Backend.start("one");
+    two = Backend.start("two");
+    specs = new Specs().http(PORT).member(one).member(two);
+    haproxy = engine();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    haproxy.release();
+    scratch.close();
+    one.close();
+    two.close();
+  }
+
+  private Haproxy engine() {
+    return new Haproxy(
+        specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 32, InstantSource.system());
+  }
+
+  private void applied() throws Exception {
+    assertThat(haproxy.apply(specs.digested())).isEqualTo(new Applied.Done());
+  }
+
+  private void proven() throws Exception {
+    Await.until(
+        "all members were checked",
+        () -> {
+          haproxy.read();
+          return !haproxy.hasUnproven();
+        });
+  }
+
+  private long pid() throws IOException {
+    return haproxy.read().live().orElseThrow().counters().process().pid();
+  }
+
+  private Set<String> answers(int requests) throws IOException {
+    Set<String> bodies = new TreeSet<>();
+    for (int i = 0; i < requests; i++) bodies.add(Http.get(specs.vip, PORT).body());
+    return bodies;
+  }
+
+  @Test
+  void servesWhatItIsToldAndSaysSo() throws Exception {
+    applied();
+    proven();
+    assertThat(answers(4)).containsExactly("one", "two");
+    assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(1);
+  }
+
+  @Test
+  void replacesAForgedClientAddress() throws Exception {
+    applied();
+    proven();
+    try (Http http = new Http(specs.vip, PORT)) {
+      http.get("X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX_Real_IP: 6.6.6.6\r\n");
+    }
+    String headers = one.lastHeaders() + two.lastHeaders();
+    assertThat(headers).contains("X-forwarded-for=[127.").doesNotContain("6.6.6.6");
+  }
+
+  @Test
+  void aNewMemberIsUsedAsSoonAsItsFirstCheckPassed() throws Exception {
+    specs.portCheck(60, 3, 3);
+    applied();
+    Await.within(
+        Duration.ofSeconds(2),
+        "served although three checks would take minutes",
+        () -> {
+          haproxy.read();
+          return Http.get(specs.vip, PORT).status() == 200;
+        });
+  }
+
+  @Test
+  void reloadsUnderLoadWithoutAFailedRequest() throws Exception {
+    applied();
+    proven();
+    try (Load load = Load.start(8, specs.vip, PORT)) {
+      for (int i = 0; i < 10; i++) {
+        int before = load.answered();
+        specs.http(9000 + i);
+        applied();
+        haproxy.read();
+        Await.until("traffic goes on", () -> load.answered() > before + 50);
+      }
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(one.requests() + two.requests()).isGreaterThan(500);
+  }
+
+  @Test
+  void changesWeightsAndDrainsAndDisablesWithoutAnotherProcess() throws Exception {
+    applied();
+    proven();
+    long pid = pid();
+
+    specs.weight(0, 0);
+    applied();
+    assertThat(answers(6)).containsExactly("two");
+
+    specs.weight(0, 3).mode(1, MemberMode.DRAINING);
+    applied();
+    assertThat(answers(6)).containsExactly("one");
+
+    specs.mode(1, MemberMode.DISABLED);
+    applied();
+    assertThat(answers(6)).containsExactly("one");
+    assertThat(pid()).isEqualTo(pid);
+    assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(4);
+  }
+
+  @Test
+  void aChangeInPlaceIsInTheFileAProcessStartsFrom() throws Exception {
+    applied();
+    proven();
+    specs.weight(0, 0).mode(1, MemberMode.DRAINING);
+    applied();
+    killLive();
+    assertThat(haproxy.keepLastGood()).isEqualTo(new Applied.Done());
+    assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(2);
+    assertThat(Http.get(specs.vip, PORT).status()).isEqualTo(503);
+    assertThat(one.requests() + two.requests()).isZero();
+  }
+
+  private void killLive() throws Exception {
+    ProcessIdentity process = haproxy.read().live().orElseThrow().counters().process();
+    ProcessTable.signal(process, ProcessTable.Signal.KILL);
+    assertThat(ProcessTable.awaitEnd(process, Duration.ofSeconds(2))).isTrue();
+    assertThat(haproxy.hasDied()).isTrue();
+  }
+
+  @Test
+  void anEnabledMemberThatIsDeadGetsNoTraffic() throws Exception {
+    IpAddress nobody = Loopback.next();
+    specs.member(nobody, 9).mode(2, MemberMode.DISABLED);
+    applied();
+    proven();
+    specs.mode(2, MemberMode.ENABLED);
+    try (Load load = Load.start(4, specs.vip, PORT)) {
+      applied();
+      int before = load.answered();
+      proven();
+      Await.until("traffic goes on", () -> load.answered() > before + 200);
+      assertThat(load.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void anEnabledMemberGetsTrafficOnlyAfterACheck() throws Exception {
+    specs.httpCheck("/check").mode(1, MemberMode.DISABLED);
+    applied();
+    proven();
+    two.checkStatus(500);
+    specs.mode(1, MemberMode.ENABLED);
+    applied();
+    assertThat(answers(10)).containsExactly("one");
+    proven();
+    assertThat(answers(10)).containsExactly("one");
+    two.checkStatus(200);
+    Await.until("two is back", () -> answers(2).contains("two"));
+  }
+
+  @Test
+  void aMemberThatIsDownStaysDownOverAReload() throws Exception {
+    specs.httpCheck("/check");
+    two.checkStatus(503);
+    applied();
+    proven();
+    specs.http(PORT + 1);
+    applied();
+    int before = two.requests();
+    assertThat(answers(10)).containsExactly("one");
+    assertThat(two.requests()).isEqualTo(before);
+  }
+
+  @Test
+  void aNewListenerStartsWithWhatIsKnownOfThePool() throws Exception {
+    specs.portCheck(60, 3, 3);
+    applied();
+    proven();
+    specs.http(PORT + 1);
+    applied();
+    assertThat(haproxy.hasUnproven()).isFalse();
+    assertThat(Http.get(specs.vip, PORT + 1).status()).isEqualTo(200);
+  }
+
+  @Test
+  void adoptsWhatRunsAndReloadsNothing() throws Exception {
+    var first = specs.digested();
+    assertThat(haproxy.apply(first)).isEqualTo(new Applied.Done());
+    proven();
+    long pid = pid();
+    haproxy.release();
+
+    haproxy = engine();
+    haproxy.adopt();
+    assertThat(haproxy.apply(first)).isEqualTo(new Applied.Done());
+    assertThat(pid()).isEqualTo(pid);
+    assertThat(scratch.processes()).hasSize(1);
+    specs.weight(0, 5);
+    applied();
+    assertThat(pid()).isEqualTo(pid);
+  }
+
+  @Test
+  void aRefusedConfigurationLeavesTheOldOneServing() throws Exception {
+    applied();
+    proven();
+    long pid = pid();
+    specs.weight(0, 300);
+    assertThat(haproxy.apply(specs.digested()))
+        .isInstanceOfSatisfying(
+            Applied.Refused.class,
+            refused -> assertThat(refused.why()).contains("300").doesNotContain("/tmp"));
+    assertThat(answers(4)).containsExactly("one", "two");
+    assertThat(pid()).isEqualTo(pid);
+    assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(1);
+  }
+
+  @Test
+  void aTakenPortLeavesTheOldConfigurationServingAndHeals() throws Exception {
+    applied();
+    proven();
+    specs.http(PORT + 1);
+    var wanted = specs.digested();
+    InetAddress address = InetAddress.getByName(specs.vip.text());
+    try (ServerSocket taken = new ServerSocket(PORT + 1, 10, address)) {
+      assertThat(taken.isBound()).isTrue();
+      assertThat(haproxy.apply(wanted))
+          .isInstanceOfSatisfying(
+              Applied.Refused.class,
+              refused ->
+                  assertThat(refused.why())
+                      .contains("Address already in use", specs.vip + ":" + (PORT + 1))
+                      .doesNotContain("/tmp"));
+      assertThat(answers(4)).containsExactly("one", "two");
+    }
+    assertThat(haproxy.apply(wanted)).isEqualTo(new Applied.Done());
+    assertThat(Http.get(specs.vip, PORT + 1).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aColdStartOnATakenPortHealsToo() throws Exception {
+    var wanted = specs.digested();
+    InetAddress address = InetAddress.getByName(specs.vip.text());
+    try (ServerSocket taken = new ServerSocket(PORT, 10, address)) {
+      assertThat(taken.isBound()).isTrue();
+      assertThat(haproxy.apply(wanted)).isInstanceOf(Applied.Refused.class);
+      assertThat(scratch.processes()).isEmpty();
+    }
+    assertThat(haproxy.apply(wanted)).isEqualTo(new Applied.Done());
+  }
+
+  @Test
+  void whenTheNewestIsRefusedAndNothingRunsTheLastGoodOneIsStarted() throws Exception {
+    applied();
+    proven();
+    killLive();
+    specs.weight(0, 300);
+    assertThat(haproxy.apply(specs.digested())).isInstanceOf(Applied.Refused.class);
+    assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(1);
+    assertThat(answers(4)).containsExactly("one", "two");
+  }
+
+  @Test
+  void aProcessThatHangsIsReplaced() throws Exception {
+    applied();
+    proven();
+    ProcessIdentity hung = haproxy.read().live().orElseThrow().counters().process();
+    assertThat(new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + hung.pid()).start().waitFor())
+        .isZero();
+    specs.http(PORT + 1);
+    applied();
+    assertThat(ProcessTable.isAlive(hung)).isFalse();
+    assertThat(Http.get(specs.vip, PORT + 1).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aLongConnectionLivesThroughFortyReloads() throws Exception {
+    specs.withoutListeners().tcp(PORT);
+    applied();
+    proven();
+    try (Socket client = new Socket(specs.vip.text(), PORT)) {
+      client.setSoTimeout(5000);
+      client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+      for (int i = 0; i < 40; i++) {
+        specs.tcp(9000 + i);
+        var wanted = specs.digested();
+        Await.until(
+            "reload " + i,
+            () -> {
+              haproxy.read();
+              return haproxy.apply(wanted) instanceof Applied.Done;
+            });
+      }
+      client.getInputStream().skipNBytes(client.getInputStream().available());
+      client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+    }
+    Await.until(
+        "replaced processes end",
+        () -> {
+          haproxy.read();
+          return scratch.processes().size() == 1 && haproxy.drainingCount() == 0;
+        });
+  }
+
+  @Test
+  void whatADrainingProcessServesIsSeenAfterARestartOfTheAgentToo() throws Exception {
+    specs.withoutListeners().tcp(PORT);
+    applied();
+    proven();
+    Await.until("served", () -> Http.get(specs.vip, PORT).status() == 200);
+    try (Socket client = new Socket(specs.vip.text(), PORT)) {
+      client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+      assertThat(client.getInputStream().read()).isEqualTo('H');
+      specs.tcp(PORT + 1);
+      applied();
+      haproxy.release();
+      haproxy = engine();
+      haproxy.adopt();
+      assertThat(openTo(one) + openTo(two)).isEqualTo(1);
+    }
+    Await.until("ended", () -> openTo(one) + openTo(two) == 0);
+  }
+
+  private long openTo(Backend member) throws IOException {
+    String destination = member.address() + ":" + member.port();
+    return haproxy.read().unaskedConnections().getOrDefault(destination, 0L);
+  }
+
+  @Test
+  void servingNothingNeedsNoProcess() throws Exception {
+    applied();
+    proven();
+    specs.withoutListeners();
+    applied();
+    assertThat(haproxy.read().live()).isEmpty();
+    Await.until("ended", () -> haproxy.read() != null && scratch.processes().isEmpty());
+    assertThat(haproxy.keepLastGood()).isEqualTo(new Applied.Done());
+    assertThat(haproxy.isRunning()).isFalse();
+  }
+
+  @Test
+  void whatIsRemovedLeavesNothing() throws Exception {
+    applied();
+    proven();
+    haproxy.remove();
+    assertThat(scratch.processes()).isEmpty();
+    assertThat(scratch.settings().directoryOf(specs.id)).doesNotExist();
+    assertThat(scratch.settings().socketOf(specs.id)).doesNotExist();
+  }
+}

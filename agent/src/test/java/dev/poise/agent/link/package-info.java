@@ -1,0 +1,5 @@
+/** Tests of the calls to the server. */
+@NullMarked
+package dev.poise.agent.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,263 @@
+package dev.poise.agent.support;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.poise.spec.AgentApi;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.LoadBalancerSpec;
+import dev.poise.spec.Manifest;
+import dev.poise.spec.NodeId;
+import dev.poise.spec.NodeReport;
+import dev.poise.spec.Outcome;
+import dev.poise.spec.ReportAnswer;
+import dev.poise.spec.SpecAnswer;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+
+/** The server's side of {@link AgentApi}, with a memory instead of a database. */
+public final class FakeServer implements AutoCloseable {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** The node it knows. */
+  public final NodeId node = NodeId.generate(NOW);
+
+  /** The key it expects. */
+  public final String key = "secret";
+
+  private final ClusterId cluster = ClusterId.generate(NOW);
+  private final IpAddress address = Loopback.next();
+  private final int port;
+  private final Map<LoadBalancerId, Manifest.Entry> entries = new LinkedHashMap<>();
+  private final Map<String, String> specs = new LinkedHashMap<>();
+  private final List<LoadBalancerId> tombstones = new ArrayList<>();
+  private final List<NodeReport> reports = new ArrayList<>();
+  private final Map<LoadBalancerId, LoadBalancerReport> known = new LinkedHashMap<>();
+  private final List<Integer> fetches = new ArrayList<>();
+  private long revision;
+  private long confirmed;
+  private long lastSequence;
+  private boolean forgetful;
+  private HttpServer server;
+
+  /** A server that runs. */
+  public FakeServer() throws IOException {
+    server = listen(0);
+    port = server.getAddress().getPort();
+  }
+
+  private HttpServer listen(int wanted) throws IOException {
+    HttpServer fresh = HttpServer.create(new InetSocketAddress(address.text(), wanted), 100);
+    fresh.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    fresh.createContext(AgentApi.MANIFEST, this::manifest);
+    fresh.createContext(AgentApi.SPECS, this::specs);
+    fresh.createContext(AgentApi.REPORTS, this::reports);
+    fresh.start();
+    return fresh;
+  }
+
+  /** Where it is. */
+  public URI uri() {
+    return URI.create("http://" + address + ":" + port);
+  }
+
+  /** Stops answering. */
+  public void stop() {
+    server.stop(0);
+  }
+
+  /** Answers again. */
+  public void restart() throws IOException {
+    server = listen(port);
+  }
+
+  /** Wants a load balancer to be like this. */
+  public synchronized void put(LoadBalancerSpec spec) {
+    putText(spec.id(), spec.generation(), SpecJson.write(spec));
+  }
+
+  /** Wants a load balancer to be what this text says. */
+  public synchronized void putText(LoadBalancerId id, long generation, String json) {
+    String digest = SpecJson.digest(json);
+    specs.put(digest, json);
+    entries.put(id, new Manifest.Entry(id, generation, digest));
+    changed();
+  }
+
+  /** Somebody deleted a load balancer. */
+  public synchronized void delete(LoadBalancerId id) {
+    entries.remove(id);
+    tombstones.add(id);
+    changed();
+  }
+
+  /** Loses load balancers, as a server does that was restored badly. */
+  public synchronized void lose(List<LoadBalancerId> ids) {
+    ids.forEach(entries::remove);
+    changed();
+  }
+
+  /** An operator confirms the removals held at this revision. */
+  public synchronized void confirm(long held) {
+    confirmed = held;
+    changed();
+  }
+
+  /** Is set back to an earlier revision. */
+  public synchronized void setBack(long earlier) {
+    revision = earlier;
+    notifyAll();
+  }
+
+  /** Forgets all reports: the next answer asks for a full one. */
+  public synchronized void forgetReports() {
+    forgetful = true;
+    known.clear();
+  }
+
+  /** Takes a spec away that manifests still name. */
+  public synchronized void loseSpecs() {
+    specs.clear();
+  }
+
+  private void changed() {
+    revision++;
+    notifyAll();
+  }
+
+  /** The revision it wants. */
+  public synchronized long revision() {
+    return revision;
+  }
+
+  /** All reports that came. */
+  public synchronized List<NodeReport> reports() {
+    return List.copyOf(reports);
+  }
+
+  /** The newest report. */
+  public synchronized NodeReport last() {
+    return reports.getLast();
+  }
+
+  /** Whether a report came since then. */
+  public synchronized int count() {
+    return reports.size();
+  }
+
+  /** How many specs each fetch asked for. */
+  public synchronized List<Integer> fetches() {
+    return List.copyOf(fetches);
+  }
+
+  /** What it knows of a load balancer from all reports together. */
+  public synchronized LoadBalancerReport of(LoadBalancerId id) {
+    LoadBalancerReport report = known.get(id);
+    if (report == null) throw new AssertionError("nothing was reported about " + id);
+    return report;
+  }
+
+  /** Whether it knows a load balancer at all. */
+  public synchronized boolean knows(LoadBalancerId id) {
+    return known.containsKey(id);
+  }
+
+  /** Whether the node says that it serves this generation. */
+  public synchronized boolean isApplied(LoadBalancerId id, long generation) {
+    LoadBalancerReport report = known.get(id);
+    return report != null && report.outcome().equals(new Outcome.Applied(generation));
+  }
+
+  private void manifest(HttpExchange exchange) throws IOException {
+    if (!isAllowed(exchange)) return;
+    String tag = exchange.getRequestHeaders().getFirst("If-None-Match");
+    String prefer = exchange.getRequestHeaders().getFirst("Prefer");
+    long wait = Long.parseLong(prefer.substring("wait=".length()));
+    String body = await(tag, System.nanoTime() + wait * 1_000_000_000L);
+    if (body.isEmpty()) answer(exchange, 304, "");
+    else answer(exchange, 200, body);
+  }
+
+  private synchronized String await(String tag, long deadline) throws IOException {
+    try {
+      while (tag.equals("\"" + revision + "\"")) {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) return "";
+        wait(millis);
+      }
+    } catch (InterruptedException e) {
+      throw new IOException("stopped", e);
+    }
+    return SpecJson.write(
+        new Manifest(
+            cluster, node, revision, List.copyOf(entries.values()), tombstones, confirmed));
+  }
+
+  private void specs(HttpExchange exchange) throws IOException {
+    if (!isAllowed(exchange)) return;
+    SpecRequest request = SpecJson.read(body(exchange), SpecRequest.class);
+    List<SpecAnswer.Document> documents = new ArrayList<>();
+    synchronized (this) {
+      fetches.add(request.digests().size());
+      for (String digest : request.digests()) {
+        String json = specs.get(digest);
+        if (json != null) documents.add(new SpecAnswer.Document(digest, json));
+      }
+    }
+    answer(exchange, 200, SpecJson.write(new SpecAnswer(documents)));
+  }
+
+  private void reports(HttpExchange exchange) throws IOException {
+    if (!isAllowed(exchange)) return;
+    NodeReport report = SpecJson.read(body(exchange), NodeReport.class);
+    answer(exchange, 200, SpecJson.write(new ReportAnswer(take(report))));
+  }
+
+  private synchronized boolean take(NodeReport report) {
+    reports.add(report);
+    boolean gap = !report.full() && (forgetful || report.sequence() != lastSequence + 1);
+    if (gap) return true;
+    forgetful = false;
+    lastSequence = report.sequence();
+    if (report.full()) known.clear();
+    report.loadBalancers().forEach(each -> known.put(each.id(), each));
+    report.gone().forEach(known::remove);
+    return false;
+  }
+
+  private boolean isAllowed(HttpExchange exchange) throws IOException {
+    if (("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      return true;
+    }
+    answer(exchange, 401, "");
+    return false;
+  }
+
+  private static String body(HttpExchange exchange) throws IOException {
+    return new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.poise.agent.support;
+
+import dev.poise.agent.render.DigestedSpec;
+import dev.poise.spec.Algorithm;
+import dev.poise.spec.ConnectionLimit;
+import dev.poise.spec.HealthCheck;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.ListenerSpec;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerSpec;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.MemberSpec;
+import dev.poise.spec.PoolId;
+import dev.poise.spec.PoolSpec;
+import dev.poise.spec.Protocol;
+import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.StatusCodes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A load balancer under test: one pool, and what the test changes about it. */
+public final class Specs {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** The address of every listener. */
+  public final IpAddress vip = Loopback.next();
+
+  /** The load balancer. */
+  public final LoadBalancerId id = LoadBalancerId.generate(NOW);
+
+  private final PoolId pool = PoolId.generate(NOW);
+  private final List<ListenerSpec> listeners = new ArrayList<>();
+  private final List<MemberSpec> members = new ArrayList<>();
+  private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
+  private HealthCheck check = portCheck();
+  private long generation;
+
+  private static HealthCheck portCheck() {
+    return new HealthCheck.Port(new HealthCheck.Timing(1, 1, 2, 2));
+  }
+
+  /** Adds an HTTP listener. */
+  public Specs http(int port) {
+    RequestHeaders headers =
+        new RequestHeaders(
+            RequestHeaders.ForwardedFor.REPLACE,
+            true,
+            true,
+            true,
+            new RequestHeaders.Host.Client());
+    return listener(port, new Protocol.Http(30, 30, headers), new ConnectionLimit.Unlimited());
+  }
+
+  /** Adds a TCP listener. */
+  public Specs tcp(int port) {
+    return listener(port, new Protocol.Tcp(60), new ConnectionLimit.Unlimited());
+  }
+
+  /** Adds a listener. */
+  public Specs listener(int port, Protocol protocol, ConnectionLimit limit) {
+    listeners.add(new ListenerSpec(ListenerId.generate(NOW), port, protocol, limit, pool));
+    return this;
+  }
+
+  /** Removes the listeners. */
+  public Specs withoutListeners() {
+    listeners.clear();
+    return this;
+  }
+
+  /** Adds an enabled member of weight 1. */
+  public Specs member(IpAddress address, int port) {
+    members.add(
+        new MemberSpec(
+            MemberId.generate(NOW), members.size() + 1, address, port, 1, MemberMode.ENABLED));
+    return this;
+  }
+
+  /** Adds a member that is there. */
+  public Specs member(Backend backend) {
+    return member(backend.address(), backend.port());
+  }
+
+  /** Changes a member's weight. */
+  public Specs weight(int index, int weight) {
+    MemberSpec old = members.get(index);
+    return replace(
+        index,
+        new MemberSpec(old.id(), old.number(), old.address(), old.port(), weight, old.mode()));
+  }
+
+  /** Changes a member's mode. */
+  public Specs mode(int index, MemberMode mode) {
+    MemberSpec old = members.get(index);
+    return replace(
+        index,
+        new MemberSpec(old.id(), old.number(), old.address(), old.port(), old.weight(), mode));
+  }
+
+  private Specs replace(int index, MemberSpec member) {
+    members.set(index, member);
+    return this;
+  }
+
+  /** Chooses members another way. */
+  public Specs algorithm(Algorithm other) {
+    algorithm = other;
+    return this;
+  }
+
+  /** Checks members by a request. */
+  public Specs httpCheck(String path) {
+    check =
+        new HealthCheck.Http(
+            new HealthCheck.Timing(1, 1, 2, 2),
+            HealthCheck.Method.GET,
+            path,
+            new HealthCheck.Host.Member(),
+            new StatusCodes("200-399"));
+    return this;
+  }
+
+  /** Checks members in another rhythm. */
+  public Specs portCheck(int intervalSeconds, int rise, int fall) {
+    check = new HealthCheck.Port(new HealthCheck.Timing(intervalSeconds, 1, rise, fall));
+    return this;
+  }
+
+  /** A member. */
+  public MemberSpec member(int index) {
+    return members.get(index);
+  }
+
+  /** A listener. */
+  public ListenerSpec listener(int index) {
+    return listeners.get(index);
+  }
+
+  /** The next generation, as it is now. */
+  public LoadBalancerSpec next() {
+    generation++;
+    return new LoadBalancerSpec(
+        id,
+        generation,
+        List.of(vip),
+        listeners,
+        List.of(new PoolSpec(pool, algorithm, check, members)));
+  }
+
+  /** The next generation with its digest. */
+  public DigestedSpec digested() {
+    LoadBalancerSpec spec = next();
+    return new DigestedSpec(spec, SpecJson.digest(SpecJson.write(spec)));
+  }
+}
