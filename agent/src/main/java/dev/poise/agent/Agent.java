@@ -2,6 +2,8 @@ package dev.poise.agent;
 
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.engine.ProcessIdentity;
+import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.ledger.RemovalGuard;
 import dev.poise.agent.observe.ReportBoard;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +48,7 @@ final class Agent {
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final Map<LoadBalancerId, Worker> workers = new HashMap<>();
   private final Map<LoadBalancerId, Thread> threads = new HashMap<>();
+  private Map<Path, List<ProcessIdentity>> left = Map.of();
 
   Agent(
       AgentConfig config,
@@ -62,10 +66,24 @@ final class Agent {
 
   /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
   synchronized void boot() throws IOException {
+    left = leftProcesses();
     for (LoadBalancerId id : onDisk()) {
       wish(id, new Wish.Hold("the node has no manifest yet"));
     }
     serve();
+    left = Map.of();
+  }
+
+  /** By the directory of the load balancer. */
+  private Map<Path, List<ProcessIdentity>> leftProcesses() throws IOException {
+    Path directory = settings.loadBalancersDirectory();
+    int depth = directory.getNameCount() + 1;
+    Map<Path, List<ProcessIdentity>> found = new HashMap<>();
+    for (ProcessTable.Daemon daemon : ProcessTable.daemonsBelow(directory)) {
+      Path own = daemon.config().getRoot().resolve(daemon.config().subpath(0, depth));
+      found.computeIfAbsent(own, key -> new ArrayList<>()).add(daemon.identity());
+    }
+    return found;
   }
 
   private List<LoadBalancerId> onDisk() throws IOException {
@@ -143,7 +161,8 @@ final class Agent {
     Worker worker = workers.get(id);
     if (worker != null && worker.wish(wish)) return;
     Haproxy haproxy = new Haproxy(id, settings, binary, drainingLimit, clock);
-    Worker fresh = new Worker(id, wish, haproxy, board, permits, clock);
+    List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
+    Worker fresh = new Worker(id, wish, haproxy, own, board, permits, clock);
     workers.put(id, fresh);
     threads.put(id, Thread.ofVirtual().name(id.text()).start(fresh));
   }

@@ -36,10 +36,16 @@ final class StopAll {
     }
     DataLock lock = DataLock.take(settings.dataDirectory());
     try {
-      stop(ProcessTable.startedWithConfigBelow(settings.loadBalancersDirectory()));
+      stop(processes());
     } finally {
       lock.close();
     }
+  }
+
+  private List<ProcessIdentity> processes() throws IOException {
+    return ProcessTable.daemonsBelow(settings.loadBalancersDirectory()).stream()
+        .map(ProcessTable.Daemon::identity)
+        .toList();
   }
 
   private void stop(List<ProcessIdentity> processes) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.poise.agent;
 
 import dev.poise.agent.engine.Applied;
 import dev.poise.agent.engine.Haproxy;
+import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.Reading;
 import dev.poise.agent.link.Backoff;
 import dev.poise.agent.observe.Observation;
@@ -13,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +44,7 @@ final class Worker implements Runnable {
 
   private final LoadBalancerId id;
   private final Haproxy haproxy;
+  private final Collection<ProcessIdentity> left;
   private final Observation observation;
   private final ReportBoard board;
   private final Semaphore permits;
@@ -65,16 +68,23 @@ final class Worker implements Runnable {
   private int unanswered;
   private String logged = "";
 
+  /**
+   * A worker.
+   *
+   * @param left processes of the load balancer that an earlier run of the agent left
+   */
   Worker(
       LoadBalancerId id,
       Wish first,
       Haproxy haproxy,
+      Collection<ProcessIdentity> left,
       ReportBoard board,
       Semaphore permits,
       InstantSource clock) {
     this.id = id;
     this.wish = first;
     this.haproxy = haproxy;
+    this.left = left;
     this.observation = new Observation(id, clock.instant());
     this.board = board;
     this.permits = permits;
@@ -156,7 +166,7 @@ final class Worker implements Runnable {
     if (adopted) return;
     adopted = true;
     try {
-      haproxy.adopt();
+      haproxy.adopt(left);
     } catch (IOException | RuntimeException e) {
       logOnce("finding its processes failed", e);
     }
@@ -193,6 +203,7 @@ final class Worker implements Runnable {
         case Wish.Remove() -> remove();
       }
     } catch (IOException | RuntimeException e) {
+      endIfInterrupted();
       logOnce("an attempt failed", e);
       if (wished instanceof Wish.Serve(var spec)) {
         refused(spec.spec().generation(), "the node failed: " + reason(e));
@@ -277,6 +288,7 @@ final class Worker implements Runnable {
         board.put(observation.report(current, reading, haproxy.served(), clock.instant()));
       }
     } catch (IOException | RuntimeException e) {
+      endIfInterrupted();
       logOnce("its process cannot be asked", e);
       unanswered++;
       endIfUnresponsive();
@@ -310,6 +322,11 @@ final class Worker implements Runnable {
     if (nextReading.isBefore(next)) next = nextReading;
     if (!settled && nextAttempt.isBefore(next)) next = nextAttempt;
     return Duration.between(now, next);
+  }
+
+  /** An interrupt closes the channel that is being read, so it may come as any exception. */
+  private static void endIfInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) throw new InterruptedException();
   }
 
   private void logOnce(String what, Exception e) {

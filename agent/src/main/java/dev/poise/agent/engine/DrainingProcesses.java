@@ -99,6 +99,13 @@ final class DrainingProcesses {
     return connections;
   }
 
+  /** Tells all of them to finish, for those that may not have been told yet. */
+  void stopListening() throws IOException, InterruptedException {
+    for (Draining process : processes) {
+      ProcessTable.signal(process.identity(), ProcessTable.Signal.USR1);
+    }
+  }
+
   /** How long to wait between two reloads while so many drain. */
   Duration spacing() {
     if (processes.size() <= 4) return Duration.ZERO;

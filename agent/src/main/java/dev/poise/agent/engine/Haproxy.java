@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -76,13 +77,17 @@ public final class Haproxy {
     draining = new DrainingProcesses(drainingLimit);
   }
 
-  /** Finds the processes an earlier run of the agent left. */
-  public void adopt() throws IOException {
+  /**
+   * Takes over the processes an earlier run of the agent left.
+   *
+   * @param left the processes that serve, or served, this load balancer
+   */
+  public void adopt(Collection<ProcessIdentity> left) throws IOException {
     live = LiveProcess.ask(settings.socketOf(id), id).orElse(null);
     LiveProcess process = live;
-    for (ProcessIdentity other : ProcessTable.startedWithConfigBelow(files.directory())) {
+    for (ProcessIdentity other : left) {
       boolean isLive = process != null && process.identity().equals(other);
-      if (!isLive && !draining.follows(other)) draining.follow(other);
+      if (!isLive) draining.follow(other);
     }
     if (process == null) return;
     Optional<DigestedSpec> spec = files.specOf(process.digest());
@@ -279,11 +284,17 @@ public final class Haproxy {
   }
 
   private Finished startCold(Path staged) throws IOException, InterruptedException {
-    for (ProcessIdentity other : ProcessTable.startedWithConfigBelow(files.directory())) {
-      ProcessTable.signal(other, ProcessTable.Signal.USR1);
-      if (!draining.follows(other)) draining.follow(other);
+    draining.stopListening();
+    Finished finished = binary.start(LoadBalancerFiles.configIn(staged), files.pidFile());
+    if (!finished.succeeded()) followStrays();
+    return finished;
+  }
+
+  /** A start that an agent began just before it was killed may have come to life since. */
+  private void followStrays() throws IOException {
+    for (ProcessTable.Daemon daemon : ProcessTable.daemonsBelow(files.directory())) {
+      if (!draining.follows(daemon.identity())) draining.follow(daemon.identity());
     }
-    return binary.start(LoadBalancerFiles.configIn(staged), files.pidFile());
   }
 
   /** The old process may accept one more connection before it hears that it is replaced. */
@@ -372,9 +383,7 @@ public final class Haproxy {
       live = null;
       unproven.clear();
     }
-    for (ProcessIdentity drained : draining.identities()) {
-      ProcessTable.signal(drained, ProcessTable.Signal.USR1);
-    }
+    draining.stopListening();
   }
 
   private static void end(ProcessIdentity process) throws IOException, InterruptedException {

@@ -50,32 +50,34 @@ public final class ProcessTable {
     return find(process.pid()).filter(process::equals).isPresent();
   }
 
-  /** The processes that were started with a configuration file below a directory. */
-  public static List<ProcessIdentity> startedWithConfigBelow(Path directory) throws IOException {
-    List<ProcessIdentity> found = new ArrayList<>();
+  /** A process in the background, and the configuration file it was started with. */
+  public record Daemon(ProcessIdentity identity, Path config) {}
+
+  /** The daemons that were started with a configuration file below a directory. */
+  public static List<Daemon> daemonsBelow(Path directory) throws IOException {
+    List<Daemon> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path entry : entries) {
-        if (!hasConfigBelow(entry, directory)) continue;
-        find(Long.parseLong(entry.getFileName().toString())).ifPresent(found::add);
+        Optional<Path> config = configOf(entry).filter(file -> file.startsWith(directory));
+        if (config.isEmpty()) continue;
+        find(Long.parseLong(entry.getFileName().toString()))
+            .ifPresent(identity -> found.add(new Daemon(identity, config.get())));
       }
     }
     return found;
   }
 
-  private static boolean hasConfigBelow(Path process, Path directory) {
+  private static Optional<Path> configOf(Path process) {
     String commandLine;
     try {
       commandLine = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return false;
+    } catch (IOException ended) {
+      return Optional.empty();
     }
     List<String> words = Arrays.asList(commandLine.split("\0", -1));
     int option = words.indexOf("-f");
-    boolean daemon = words.contains("-D");
-    return daemon
-        && option >= 0
-        && option + 1 < words.size()
-        && Path.of(words.get(option + 1)).startsWith(directory);
+    boolean known = words.contains("-D") && option >= 0 && option + 1 < words.size();
+    return known ? Optional.of(Path.of(words.get(option + 1))) : Optional.empty();
   }
 
   /** Sends a signal, if this very process still runs. */

@@ -232,7 +232,7 @@ class HaproxyTest {
     haproxy.release();
 
     haproxy = engine();
-    haproxy.adopt();
+    haproxy.adopt(scratch.processes());
     assertThat(haproxy.apply(first)).isEqualTo(new Applied.Done());
     assertThat(pid()).isEqualTo(pid);
     assertThat(scratch.processes()).hasSize(1);
@@ -358,7 +358,7 @@ class HaproxyTest {
       applied();
       haproxy.release();
       haproxy = engine();
-      haproxy.adopt();
+      haproxy.adopt(scratch.processes());
       assertThat(openTo(one) + openTo(two)).isEqualTo(1);
     }
     Await.until("ended", () -> openTo(one) + openTo(two) == 0);

@@ -45,7 +45,9 @@ public final class Scratch implements AutoCloseable {
 
   /** The HAProxy processes of the node. */
   public List<ProcessIdentity> processes() throws IOException {
-    return ProcessTable.startedWithConfigBelow(settings().loadBalancersDirectory());
+    return ProcessTable.daemonsBelow(settings().loadBalancersDirectory()).stream()
+        .map(ProcessTable.Daemon::identity)
+        .toList();
   }
 
   @Override

@@ -1,0 +1,132 @@
+package dev.poise.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.render.NodeSettings.Privileges;
+import dev.poise.spec.NodeId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentConfigTest {
+  private static final NodeFacts ROOT = new NodeFacts(true, 20_000);
+  private static final NodeFacts ORDINARY = new NodeFacts(false, 1024);
+  private static final String REQUIRED =
+      """
+      server.url = http://127.0.0.1:8080
+      node.id = node_01h455vb4pex5vsknk084sn02q
+      node.key-file = /etc/poise/node.key
+      data.dir = /var/lib/poise
+      """;
+
+  @TempDir Path directory;
+
+  private AgentConfig read(String text, NodeFacts facts) throws Exception {
+    return AgentConfig.read(Files.writeString(directory.resolve("a.properties"), text), facts);
+  }
+
+  @Test
+  void hasDefaultsForAllButFourKeys() throws Exception {
+    assertThat(read(REQUIRED, ROOT))
+        .isEqualTo(
+            new AgentConfig(
+                URI.create("http://127.0.0.1:8080"),
+                new NodeId("node_01h455vb4pex5vsknk084sn02q"),
+                Path.of("/etc/poise/node.key"),
+                "haproxy",
+                32,
+                new NodeSettings(
+                    Path.of("/var/lib/poise"),
+                    Path.of("/var/lib/poise/run"),
+                    1,
+                    9000,
+                    3600,
+                    new Privileges.Dropped("haproxy", "haproxy"))));
+  }
+
+  @Test
+  void takesEveryKey() throws Exception {
+    String all =
+        REQUIRED
+            + """
+            run.dir = /run/poise
+            haproxy.binary = /opt/haproxy
+            haproxy.user = lb
+            haproxy.group = lbs
+            haproxy.threads = 4
+            haproxy.max-connections = 123
+            haproxy.hard-stop-seconds = 60
+            reload.draining-limit = 5
+            """;
+    AgentConfig config = read(all, ROOT);
+    assertThat(config.haproxyBinary()).isEqualTo("/opt/haproxy");
+    assertThat(config.drainingLimit()).isEqualTo(5);
+    assertThat(config.settings())
+        .isEqualTo(
+            new NodeSettings(
+                Path.of("/var/lib/poise"),
+                Path.of("/run/poise"),
+                4,
+                123,
+                60,
+                new Privileges.Dropped("lb", "lbs")));
+  }
+
+  @Test
+  void anOrdinaryUserKeepsItsRights() throws Exception {
+    NodeSettings settings = read(REQUIRED, ORDINARY).settings();
+    assertThat(settings.privileges()).isEqualTo(new Privileges.Kept());
+    assertThat(settings.maxConnections()).isEqualTo(384);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "colour = blue               | unknown: colour",
+        "server.url = ftp://x        | server.url",
+        "server.url = nonsense       | server.url",
+        "node.id = node_1            | node.id",
+        "data.dir = relative         | data.dir",
+        "data.dir =                  | data.dir: is missing",
+        "haproxy.threads = 0         | haproxy.threads",
+        "haproxy.threads = many      | haproxy.threads",
+        "haproxy.user =              | haproxy.user",
+        "run.dir = /a/very/long/path/that/leaves/no/room/for/the/name/of/a/socket | run.dir"
+      })
+  void refusesWithASentence(String line, String sentence) {
+    assertThatThrownBy(() -> read(REQUIRED + line + "\n", ROOT))
+        .isInstanceOf(AgentConfig.Unusable.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void onlyRootStartsProcessesAsSomebodyElse() {
+    String text = REQUIRED + "haproxy.user = a\nhaproxy.group = a\n";
+    assertThatThrownBy(() -> read(text, ORDINARY))
+        .isInstanceOf(AgentConfig.Unusable.class)
+        .hasMessageContaining("only root");
+  }
+
+  @Test
+  void refusesAnEmptyKeyFile() throws Exception {
+    Path key = Files.writeString(directory.resolve("key"), " \n");
+    AgentConfig config = read(REQUIRED + "node.key-file = " + key + "\n", ROOT);
+    assertThatThrownBy(config::nodeKey).hasMessageContaining("is empty");
+  }
+
+  @Test
+  void findsTheFactsOfThisProcess() throws IOException {
+    NodeFacts facts = NodeFacts.ofThisProcess();
+    assertThat(facts.openFilesLimit()).isGreaterThan(100);
+    assertThat(facts.affordableConnections()).isBetween(1, 10_000);
+    assertThat(facts.isRoot()).isEqualTo("root".equals(System.getProperty("user.name")));
+  }
+}

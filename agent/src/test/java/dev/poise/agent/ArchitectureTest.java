@@ -1,0 +1,96 @@
+package dev.poise.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.http.HttpClient;
+import java.nio.channels.SocketChannel;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.poise.agent");
+
+  @Test
+  void packagesUseOnlyWhatIsBelowThem() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage("dev.poise.agent..")
+        .layer("render")
+        .definedBy("dev.poise.agent.render")
+        .layer("ledger")
+        .definedBy("dev.poise.agent.ledger")
+        .layer("engine")
+        .definedBy("dev.poise.agent.engine")
+        .layer("observe")
+        .definedBy("dev.poise.agent.observe")
+        .layer("link")
+        .definedBy("dev.poise.agent.link")
+        .layer("agent")
+        .definedBy("dev.poise.agent")
+        .whereLayer("agent")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("link")
+        .mayOnlyBeAccessedByLayers("agent")
+        .whereLayer("observe")
+        .mayOnlyBeAccessedByLayers("agent", "link")
+        .whereLayer("engine")
+        .mayOnlyBeAccessedByLayers("agent", "observe")
+        .whereLayer("ledger")
+        .mayOnlyBeAccessedByLayers("agent", "link", "engine")
+        .whereLayer("render")
+        .mayOnlyBeAccessedByLayers("agent", "engine")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theRendererTouchesNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.poise.agent.render")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.nio.file.Files")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.net..", "java.nio.channels..")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessBuilder.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void processesAndSocketsHaveOneHome() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.poise.agent.engine")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessBuilder.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(SocketChannel.class)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.poise.agent.link")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(HttpClient.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void theAgentKnowsNoFrameworkAndNoServer() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.springframework..", "dev.poise.server..", "java.sql..")
+        .check(CLASSES);
+  }
+}
