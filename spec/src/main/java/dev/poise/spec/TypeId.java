@@ -1,6 +1,5 @@
 package dev.poise.spec;
 
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 
@@ -16,19 +15,22 @@ public final class TypeId {
   private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int SUFFIX_LENGTH = 26;
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static long latest;
 
   private TypeId() {}
 
   /** A new id, for example {@code lb_01h455vb4pex5vsknk084sn02q}. */
   public static String generate(String prefix, Instant now) {
-    byte[] random = new byte[10];
-    RANDOM.nextBytes(random);
-    ByteBuffer uuid = ByteBuffer.allocate(16);
-    uuid.putLong(now.toEpochMilli() << 16);
-    uuid.put(6, random);
-    uuid.put(6, (byte) (0x70 | (uuid.get(6) & 0x0f)));
-    uuid.put(8, (byte) (0x80 | (uuid.get(8) & 0x3f)));
-    return prefix + "_" + base32(uuid.getLong(0), uuid.getLong(8));
+    long time = timeAndCount(now.toEpochMilli());
+    long high = (time >>> 12) << 16 | 0x7000 | (time & 0xfff);
+    long low = 1L << 63 | RANDOM.nextLong() >>> 2;
+    return prefix + "_" + base32(high, low);
+  }
+
+  private static synchronized long timeAndCount(long millis) {
+    long first = millis << 12;
+    latest = latest >>> 12 == millis ? latest + 1 : first;
+    return latest;
   }
 
   /**

@@ -17,6 +17,13 @@ class TypeIdTest {
   }
 
   @Test
+  void sortsByTheOrderOfMakingWithinAMillisecond() {
+    Instant now = Instant.now();
+    assertThat(java.util.stream.Stream.generate(() -> TypeId.generate("mbr", now)).limit(1_000))
+        .isSorted();
+  }
+
+  @Test
   void carriesItsTimeAndTheMarksOfVersionSeven() {
     // 2026-01-01T00:00:00Z is 1767225600000 ms = 0x019B76DAC800; base32 of the top 50 bits starts
     // with 01kdvdnj00.

@@ -1,0 +1,163 @@
+package dev.poise.agent;
+
+import dev.poise.agent.engine.Haproxy;
+import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.ledger.Ledger;
+import dev.poise.agent.ledger.RemovalGuard;
+import dev.poise.agent.observe.ReportBoard;
+import dev.poise.agent.render.DigestedSpec;
+import dev.poise.agent.render.NodeSettings;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.Manifest;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecJson.MalformedSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the node what its ledger says: one worker for each load balancer, and for each worker the
+ * wish that follows from the manifest.
+ *
+ * <p>It is the same at boot and after every change, with or without a server: look at the whole
+ * manifest, tell every worker what is wished now. Workers know what they did already.
+ */
+final class Agent {
+  private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+  private final NodeSettings settings;
+  private final int drainingLimit;
+  private final HaproxyBinary binary;
+  private final Ledger ledger;
+  private final ReportBoard board;
+  private final InstantSource clock;
+  private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
+  private final Map<LoadBalancerId, Worker> workers = new HashMap<>();
+  private final Map<LoadBalancerId, Thread> threads = new HashMap<>();
+
+  Agent(
+      AgentConfig config,
+      HaproxyBinary binary,
+      Ledger ledger,
+      ReportBoard board,
+      InstantSource clock) {
+    this.settings = config.settings();
+    this.drainingLimit = config.drainingLimit();
+    this.binary = binary;
+    this.ledger = ledger;
+    this.board = board;
+    this.clock = clock;
+  }
+
+  /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
+  synchronized void boot() throws IOException {
+    for (LoadBalancerId id : onDisk()) {
+      wish(id, new Wish.Hold("the node has no manifest yet"));
+    }
+    serve();
+  }
+
+  private List<LoadBalancerId> onDisk() throws IOException {
+    Path directory = settings.loadBalancersDirectory();
+    if (!Files.isDirectory(directory)) return List.of();
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> new LoadBalancerId(entry.getFileName().toString())).toList();
+    }
+  }
+
+  /** Wishes what the ledger says. */
+  synchronized void serve() {
+    try {
+      Optional<Manifest> manifest = ledger.manifest();
+      if (manifest.isPresent()) serve(manifest.get());
+    } catch (IOException e) {
+      log.error("reading the ledger failed", e);
+    }
+  }
+
+  private void serve(Manifest manifest) throws IOException {
+    workers.values().removeIf(Worker::hasEnded);
+    threads.keySet().retainAll(workers.keySet());
+    Map<LoadBalancerId, Long> heldBefore = ledger.held();
+    RemovalGuard.Decision decision = RemovalGuard.decide(present(), heldBefore, manifest);
+    if (!decision.held().equals(heldBefore)) ledger.putHeld(decision.held());
+
+    Set<String> digests = new HashSet<>();
+    for (Manifest.Entry entry : manifest.loadBalancers()) {
+      digests.add(entry.digest());
+      if (!decision.removed().contains(entry.id()) && !isAskedFor(entry)) {
+        wish(entry.id(), wishFor(entry));
+      }
+    }
+    decision.held().forEach((id, revision) -> wish(id, heldSince(revision)));
+    decision.removed().forEach(id -> wish(id, new Wish.Remove()));
+    ledger.keepSpecs(digests);
+    board.accepted(manifest.revision(), decision.heldRemovals());
+  }
+
+  private Set<LoadBalancerId> present() {
+    Set<LoadBalancerId> present = new HashSet<>();
+    workers.forEach((id, worker) -> {
+      if (!(worker.wish() instanceof Wish.Remove)) present.add(id);
+    });
+    return present;
+  }
+
+  private boolean isAskedFor(Manifest.Entry entry) {
+    Worker worker = workers.get(entry.id());
+    return worker != null
+        && worker.wish() instanceof Wish.Serve(DigestedSpec spec)
+        && spec.digest().equals(entry.digest());
+  }
+
+  private Wish wishFor(Manifest.Entry entry) throws IOException {
+    Optional<String> json = ledger.spec(entry.digest());
+    if (json.isEmpty()) {
+      return new Wish.Await(entry.generation(), "its description has not arrived yet");
+    }
+    try {
+      return new Wish.Serve(new DigestedSpec(SpecJson.readSpec(json.get()), entry.digest()));
+    } catch (MalformedSpec e) {
+      return new Wish.Refuse(entry.generation(), "" + e.getMessage());
+    }
+  }
+
+  private static Wish heldSince(long revision) {
+    return new Wish.Hold(
+        "revision %d left it out together with many others; an operator has to confirm"
+            .formatted(revision));
+  }
+
+  private void wish(LoadBalancerId id, Wish wish) {
+    Worker worker = workers.get(id);
+    if (worker != null && worker.wish(wish)) return;
+    Haproxy haproxy = new Haproxy(id, settings, binary, drainingLimit, clock);
+    Worker fresh = new Worker(id, wish, haproxy, board, permits, clock);
+    workers.put(id, fresh);
+    threads.put(id, Thread.ofVirtual().name(id.text()).start(fresh));
+  }
+
+  /** How many load balancers the node looks after. */
+  synchronized int size() {
+    return workers.size();
+  }
+
+  /** Lets go of everything; the processes go on serving. */
+  synchronized void release() throws InterruptedException {
+    for (Thread thread : threads.values()) thread.interrupt();
+    for (Thread thread : threads.values()) thread.join();
+    threads.clear();
+    workers.clear();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.poise.agent;
+
+import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.ledger.Ledger;
+import dev.poise.agent.link.ManifestFollower;
+import dev.poise.agent.link.Reporter;
+import dev.poise.agent.link.ServerClient;
+import dev.poise.agent.observe.ReportBoard;
+import dev.poise.agent.render.NodeSettings;
+import dev.poise.spec.Capabilities;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Puts the agent of a node together and runs it. */
+final class Node {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final List<String> PROTOCOLS = List.of("TCP", "HTTP");
+  private static final Duration FIRST_REPORT_PATIENCE = Duration.ofSeconds(15);
+
+  private final Agent agent;
+  private final ReportBoard board;
+  private final ManifestFollower follower;
+  private final Reporter reporter;
+  private final DataLock dataLock;
+  private final List<Thread> threads;
+
+  private Node(AgentConfig config, DataLock dataLock, String agentVersion)
+      throws AgentConfig.Unusable, IOException, InterruptedException {
+    this.dataLock = dataLock;
+    HaproxyBinary binary = new HaproxyBinary(config.haproxyBinary());
+    InstantSource clock = InstantSource.system();
+    Capabilities capabilities =
+        new Capabilities(
+            Map.of("haproxy", binary.version(), "poise-agent", agentVersion), PROTOCOLS);
+    ServerClient server = new ServerClient(config.server(), config.nodeKey());
+    Ledger ledger = Ledger.open(config.settings().dataDirectory());
+    board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
+    agent = new Agent(config, binary, ledger, board, clock);
+    follower = new ManifestFollower(server, ledger, config.node(), agent::serve);
+    reporter = new Reporter(server, board);
+    threads =
+        List.of(
+            Thread.ofPlatform().name("manifest").unstarted(follower),
+            Thread.ofPlatform().name("report").unstarted(this::report));
+  }
+
+  /** Serves what the ledger says, then begins to talk to the server. */
+  static Node start(AgentConfig config, String agentVersion)
+      throws AgentConfig.Unusable, IOException, InterruptedException {
+    NodeSettings settings = config.settings();
+    for (Path directory :
+        List.of(settings.dataDirectory(), settings.runDirectory(), settings.emptyDirectory())) {
+      Files.createDirectories(directory, OWNER_ONLY);
+    }
+    DataLock lock = DataLock.take(settings.dataDirectory());
+    try {
+      Node node = new Node(config, lock, agentVersion);
+      node.agent.boot();
+      node.threads.forEach(Thread::start);
+      return node;
+    } catch (AgentConfig.Unusable | IOException | InterruptedException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** The first report is full, so it waits until every load balancer can be in it. */
+  private void report() {
+    long deadline = System.nanoTime() + FIRST_REPORT_PATIENCE.toNanos();
+    try {
+      while (board.size() < agent.size() && System.nanoTime() < deadline) Thread.sleep(10);
+    } catch (InterruptedException e) {
+      return;
+    }
+    reporter.run();
+  }
+
+  /** Waits until the agent ends, which it does only when it is told to. */
+  void join() throws InterruptedException {
+    for (Thread thread : threads) thread.join();
+  }
+
+  /** Ends the agent; the processes go on serving. */
+  void stop() throws InterruptedException {
+    for (Thread thread : threads) thread.interrupt();
+    join();
+    agent.release();
+    dataLock.close();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.poise.agent;
+
+import dev.poise.agent.engine.ProcessIdentity;
+import dev.poise.agent.engine.ProcessTable;
+import dev.poise.agent.engine.ProcessTable.Signal;
+import dev.poise.agent.render.NodeSettings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Ends every HAProxy process that serves from a data directory: it may finish what is open for a
+ * while, then it is told to end, then it is ended.
+ *
+ * <p>Processes are found in the kernel's list by the configuration file they were started with, so
+ * one that lost its admin socket, or is being replaced, is found as well, and no other ever is.
+ */
+final class StopAll {
+  private static final Duration FINISHING = Duration.ofSeconds(5);
+  private static final Duration ENDING = Duration.ofSeconds(2);
+
+  private final NodeSettings settings;
+  private final PrintStream out;
+
+  StopAll(NodeSettings settings, PrintStream out) {
+    this.settings = settings;
+    this.out = out;
+  }
+
+  void run() throws AgentConfig.Unusable, IOException, InterruptedException {
+    if (!Files.isDirectory(settings.dataDirectory())) {
+      out.println("nothing to stop: " + settings.dataDirectory() + " does not exist");
+      return;
+    }
+    DataLock lock = DataLock.take(settings.dataDirectory());
+    try {
+      stop(ProcessTable.startedWithConfigBelow(settings.loadBalancersDirectory()));
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void stop(List<ProcessIdentity> processes) throws IOException, InterruptedException {
+    for (ProcessIdentity process : processes) ProcessTable.signal(process, Signal.USR1);
+    List<ProcessIdentity> left = awaitEnd(processes, FINISHING, "finished");
+    for (ProcessIdentity process : left) ProcessTable.signal(process, Signal.TERM);
+    left = awaitEnd(left, ENDING, "ended with connections open");
+    for (ProcessIdentity process : left) ProcessTable.signal(process, Signal.KILL);
+    awaitEnd(left, ENDING, "killed");
+    out.println("processes stopped: " + processes.size());
+  }
+
+  private List<ProcessIdentity> awaitEnd(
+      List<ProcessIdentity> processes, Duration patience, String how) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    return processes.stream().filter(process -> !hasEnded(process, deadline, how)).toList();
+  }
+
+  private boolean hasEnded(ProcessIdentity process, long deadline, String how) {
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    try {
+      if (!ProcessTable.awaitEnd(process, left)) return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    out.println("process " + process.pid() + " " + how);
+    return true;
+  }
+}

@@ -1,0 +1,394 @@
+package dev.poise.agent.engine;
+
+import dev.poise.agent.render.DigestedSpec;
+import dev.poise.agent.render.HaproxyConfig;
+import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.render.Rendered;
+import dev.poise.agent.render.ServerLine;
+import dev.poise.agent.render.ServerState;
+import dev.poise.agent.render.Unrenderable;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HAProxy of one load balancer: brings the running process to what a spec says.
+ *
+ * <p>The order of every change is: render, stage in a new directory, check with the real tool, then
+ * make the process serve it, then ask the process. The file is the truth, because a process that
+ * dies is started from it; what goes over the socket only spares a new process.
+ *
+ * <ul>
+ *   <li>Only weights changed, or members were disabled or drained: the file first, then the
+ *       commands for exactly the servers that differ, then read back. Anything unexpected ends in a
+ *       reload.
+ *   <li>Everything else, enabling a member too: a new process takes over the listeners and the old
+ *       one drains. (Over the socket an enabled member would wait for a check as long as its
+ *       interval; a new process checks it within 250 ms.)
+ *   <li>Nothing runs: a process is started that inherits nothing. It must never be started while
+ *       one of ours still listens: it would fail, but only after taking the admin socket's name.
+ * </ul>
+ *
+ * <p>A new member gets no traffic before a check passed: it starts as down, and at its first passed
+ * check the agent declares it healthy. If the agent is away, {@code rise} passed checks do the
+ * same.
+ *
+ * <p>Not safe for use by several threads: a load balancer's worker is the only one that calls.
+ */
+public final class Haproxy {
+  private static final Duration CONFIRMATION_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private final LoadBalancerId id;
+  private final NodeSettings settings;
+  private final HaproxyBinary binary;
+  private final InstantSource clock;
+  private final LoadBalancerFiles files;
+  private final DrainingProcesses draining;
+  private final KnownHealth known = new KnownHealth();
+  private final Set<String> unproven = new HashSet<>();
+  private @Nullable LiveProcess live;
+  private Optional<LoadBalancerSpec> served = Optional.empty();
+  private List<ServerLine> servers = List.of();
+  private Instant lastReload = Instant.EPOCH;
+
+  public Haproxy(
+      LoadBalancerId id,
+      NodeSettings settings,
+      HaproxyBinary binary,
+      int drainingLimit,
+      InstantSource clock) {
+    this.id = id;
+    this.settings = settings;
+    this.binary = binary;
+    this.clock = clock;
+    files = new LoadBalancerFiles(id, settings);
+    draining = new DrainingProcesses(drainingLimit);
+  }
+
+  /** Finds the processes an earlier run of the agent left. */
+  public void adopt() throws IOException {
+    live = LiveProcess.ask(settings.socketOf(id), id).orElse(null);
+    LiveProcess process = live;
+    for (ProcessIdentity other : ProcessTable.startedWithConfigBelow(files.directory())) {
+      boolean isLive = process != null && process.identity().equals(other);
+      if (!isLive && !draining.follows(other)) draining.follow(other);
+    }
+    if (process == null) return;
+    Optional<DigestedSpec> spec = files.specOf(process.digest());
+    served = spec.map(DigestedSpec::spec);
+    servers = serversOf(spec);
+    for (Statistics.Server server : process.statistics().servers()) {
+      if (server.unchecked() && !server.up() && !server.disabled()) unproven.add(server.fullName());
+    }
+  }
+
+  private List<ServerLine> serversOf(Optional<DigestedSpec> spec) {
+    try {
+      return spec.isEmpty() ? List.of() : HaproxyConfig.render(spec.get(), settings).servers();
+    } catch (Unrenderable e) {
+      return List.of();
+    }
+  }
+
+  /** Whether a process should run and has ended; it is forgotten then. */
+  public boolean hasDied() {
+    LiveProcess process = live;
+    if (process == null || ProcessTable.isAlive(process.identity())) return false;
+    process.admin().close();
+    live = null;
+    return true;
+  }
+
+  /** Whether a process listens. */
+  public boolean isRunning() {
+    return live != null;
+  }
+
+  /** Servers that wait for their first check: while there are some, reading often pays. */
+  public boolean hasUnproven() {
+    return !unproven.isEmpty();
+  }
+
+  /** The spec that was made true last. */
+  public Optional<LoadBalancerSpec> served() {
+    return served;
+  }
+
+  /** Ends a process that does not answer; it has died then. */
+  public void killUnresponsive() throws IOException, InterruptedException {
+    LiveProcess process = live;
+    if (process == null) return;
+    ProcessTable.signal(process.identity(), ProcessTable.Signal.KILL);
+    ProcessTable.awaitEnd(process.identity(), GRACE);
+  }
+
+  /** How many replaced processes still drain. */
+  public int drainingCount() {
+    return draining.count();
+  }
+
+  /** Makes the process serve a spec; if that fails and nothing runs, the last good one. */
+  public Applied apply(DigestedSpec desired) throws IOException, InterruptedException {
+    Applied applied = attempt(desired);
+    if (applied instanceof Applied.Refused && live == null) {
+      Optional<DigestedSpec> last = files.currentSpec();
+      if (last.isPresent() && !last.get().equals(desired)) attempt(last.get());
+    }
+    return applied;
+  }
+
+  private Applied attempt(DigestedSpec desired) throws IOException, InterruptedException {
+    if (!desired.servesSomething()) return serveNothing(desired.spec());
+    Rendered rendered;
+    String shape;
+    try {
+      rendered = HaproxyConfig.render(desired, settings);
+      shape = HaproxyConfig.shape(desired.spec(), settings);
+    } catch (Unrenderable e) {
+      return new Applied.Refused(e.why());
+    }
+    boolean accepted = files.isCurrent(rendered);
+    LiveProcess process = live;
+    if (process != null && process.serves(desired) && accepted) return new Applied.Done();
+
+    Path staged = files.stage(desired, rendered);
+    if (!accepted) {
+      Finished check = binary.check(LoadBalancerFiles.configIn(staged));
+      if (!check.succeeded()) return new Applied.Refused(ToolWords.of(check));
+    }
+    if (process != null && canChangeInPlace(process, rendered, shape)) {
+      files.makeCurrent(staged);
+      if (changeInPlace(process, desired, rendered)) return settled(staged, desired, rendered);
+    }
+    return replace(desired, rendered, staged);
+  }
+
+  private Applied serveNothing(LoadBalancerSpec spec) throws IOException, InterruptedException {
+    stopListening();
+    files.forgetCurrent();
+    servers = List.of();
+    served = Optional.of(spec);
+    return new Applied.Done();
+  }
+
+  private Applied settled(Path staged, DigestedSpec desired, Rendered rendered) throws IOException {
+    files.makeCurrent(staged);
+    files.deleteAllButCurrent();
+    servers = rendered.servers();
+    served = Optional.of(desired.spec());
+    return new Applied.Done();
+  }
+
+  private boolean canChangeInPlace(LiveProcess process, Rendered rendered, String shape)
+      throws IOException {
+    Optional<DigestedSpec> serving = files.specOf(process.digest());
+    if (serving.isEmpty()) return false;
+    try {
+      // The process may have been started with other settings than today's.
+      Rendered running = HaproxyConfig.render(serving.get(), settings);
+      return files.isCurrent(running)
+          && HaproxyConfig.shape(serving.get().spec(), settings).equals(shape)
+          && InPlaceChange.enablesNothing(process.statistics(), rendered);
+    } catch (Unrenderable e) {
+      return false;
+    }
+  }
+
+  private boolean changeInPlace(LiveProcess process, DigestedSpec desired, Rendered rendered) {
+    try {
+      InPlaceChange.make(process, rendered);
+      LiveProcess renamed = process.renamed(desired);
+      if (!renamed.serves(desired)) return false;
+      live = renamed;
+      return true;
+    } catch (IOException e) {
+      // A reload from the file, which is the truth, sets everything right.
+      return false;
+    }
+  }
+
+  private Applied replace(DigestedSpec desired, Rendered rendered, Path staged)
+      throws IOException, InterruptedException {
+    LiveProcess old = live;
+    if (old != null) {
+      Duration wait = Duration.between(clock.instant(), lastReload.plus(draining.spacing()));
+      if (wait.isPositive()) return new Applied.Later(wait);
+      refreshKnownHealth(old);
+      lastReload = clock.instant();
+    }
+    files.writeServerState(ServerState.render(rendered.servers(), known::isHealthy));
+    Finished start = old == null ? startCold(staged) : takeOver(staged, old);
+    if (!start.succeeded()) {
+      checkStillListening();
+      return new Applied.Refused(ToolWords.of(start));
+    }
+    Optional<LiveProcess> fresh = awaitProcess(desired);
+    if (fresh.isEmpty()) {
+      return new Applied.Refused(
+          "no process says that it serves generation " + desired.spec().generation());
+    }
+    LiveProcess replaced = live;
+    if (replaced != null) draining.add(replaced.identity(), replaced.admin());
+    live = fresh.get();
+    unproven.clear();
+    for (ServerLine server : rendered.servers()) {
+      if (!server.disabled() && known.isUnknown(server)) unproven.add(server.fullName());
+    }
+    return settled(staged, desired, rendered);
+  }
+
+  /** A failed start leaves the old process as it was; if it does not, the next one starts cold. */
+  private void checkStillListening() throws IOException, InterruptedException {
+    LiveProcess process = live;
+    if (process == null || LiveProcess.isListening(process.admin())) return;
+    draining.add(process.identity(), process.admin());
+    live = null;
+  }
+
+  private void refreshKnownHealth(LiveProcess process) {
+    try {
+      known.learn(process.statistics(), servers, unproven);
+    } catch (IOException e) {
+      // What was known a moment ago is still the best there is.
+    }
+  }
+
+  private Finished takeOver(Path staged, LiveProcess old) throws IOException, InterruptedException {
+    Path config = LoadBalancerFiles.configIn(staged);
+    Finished finished =
+        binary.takeOver(config, files.pidFile(), settings.socketOf(id), old.identity());
+    boolean deaf = finished.output().contains("Failed to get the sockets from the old process");
+    if (finished.succeeded() || !deaf) return finished;
+    // It hangs: it neither serves nor hands over.
+    ProcessTable.signal(old.identity(), ProcessTable.Signal.KILL);
+    ProcessTable.awaitEnd(old.identity(), GRACE);
+    old.admin().close();
+    live = null;
+    return startCold(staged);
+  }
+
+  private Finished startCold(Path staged) throws IOException, InterruptedException {
+    for (ProcessIdentity other : ProcessTable.startedWithConfigBelow(files.directory())) {
+      ProcessTable.signal(other, ProcessTable.Signal.USR1);
+      if (!draining.follows(other)) draining.follow(other);
+    }
+    return binary.start(LoadBalancerFiles.configIn(staged), files.pidFile());
+  }
+
+  /** The old process may accept one more connection before it hears that it is replaced. */
+  private Optional<LiveProcess> awaitProcess(DigestedSpec desired) throws InterruptedException {
+    long deadline = System.nanoTime() + CONFIRMATION_PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<LiveProcess> answering = LiveProcess.ask(settings.socketOf(id), id);
+      if (answering.isPresent()) {
+        if (answering.get().serves(desired) && !isOld(answering.get())) return answering;
+        answering.get().admin().close();
+      }
+      Thread.sleep(5);
+    }
+    return Optional.empty();
+  }
+
+  private boolean isOld(LiveProcess process) {
+    LiveProcess old = live;
+    return old != null && old.identity().equals(process.identity());
+  }
+
+  /** Starts the last good configuration if nothing runs. */
+  public Applied keepLastGood() throws IOException, InterruptedException {
+    Optional<DigestedSpec> last = files.currentSpec();
+    if (live != null || last.isEmpty()) return new Applied.Done();
+    return attempt(last.get());
+  }
+
+  /** The generation of the last good configuration, 0 if there is none. */
+  public long lastGoodGeneration() throws IOException {
+    return files.currentSpec().map(last -> last.spec().generation()).orElse(0L);
+  }
+
+  /** Asks all processes, and declares members healthy whose first check passed. */
+  public Reading read() throws IOException {
+    List<Reading.OfProcess> replaced = draining.read();
+    Optional<Reading.Live> now = Optional.empty();
+    LiveProcess process = live;
+    if (process != null) {
+      if (!process.admin().isOpen()) process = reconnect(process);
+      Statistics statistics = process.statistics();
+      if (promote(process, statistics)) statistics = process.statistics();
+      known.learn(statistics, servers, unproven);
+      Reading.OfProcess counters = new Reading.OfProcess(process.identity(), statistics);
+      now = Optional.of(new Reading.Live(counters, process.generation(), process.since()));
+    }
+    return new Reading(now, replaced, draining.unaskedConnections(), unproven);
+  }
+
+  private LiveProcess reconnect(LiveProcess process) throws IOException {
+    Optional<LiveProcess> answering = LiveProcess.ask(settings.socketOf(id), id);
+    if (answering.isEmpty() || !answering.get().identity().equals(process.identity())) {
+      throw new IOException("process " + process.identity().pid() + " does not answer");
+    }
+    live = answering.get();
+    return answering.get();
+  }
+
+  private boolean promote(LiveProcess process, Statistics statistics) throws IOException {
+    boolean promoted = false;
+    for (Statistics.Server server : statistics.servers()) {
+      if (!unproven.contains(server.fullName()) || server.unchecked()) continue;
+      if (server.passed() && !server.up()) {
+        process.admin().order("set server " + server.fullName() + " health up");
+        promoted = true;
+      }
+      unproven.remove(server.fullName());
+    }
+    return promoted;
+  }
+
+  /** Ends the processes and deletes the files: the load balancer is gone. */
+  public void remove() throws IOException, InterruptedException {
+    stopListening();
+    for (ProcessIdentity process : draining.identities()) end(process);
+    draining.release();
+    Files.deleteIfExists(settings.socketOf(id));
+    files.delete();
+  }
+
+  private void stopListening() throws IOException, InterruptedException {
+    LiveProcess process = live;
+    if (process != null) {
+      draining.add(process.identity(), process.admin());
+      live = null;
+      unproven.clear();
+    }
+    for (ProcessIdentity drained : draining.identities()) {
+      ProcessTable.signal(drained, ProcessTable.Signal.USR1);
+    }
+  }
+
+  private static void end(ProcessIdentity process) throws IOException, InterruptedException {
+    if (ProcessTable.awaitEnd(process, GRACE)) return;
+    ProcessTable.signal(process, ProcessTable.Signal.TERM);
+    if (ProcessTable.awaitEnd(process, GRACE)) return;
+    ProcessTable.signal(process, ProcessTable.Signal.KILL);
+    ProcessTable.awaitEnd(process, GRACE);
+  }
+
+  /** Lets go of the processes, which go on serving. */
+  public void release() {
+    LiveProcess process = live;
+    if (process != null) process.admin().close();
+    live = null;
+    draining.release();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.poise.agent.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Counts the connections of a process by where they go, as the kernel sees them.
+ *
+ * <p>A process that is being replaced answers only on admin connections opened before. When the
+ * agent was restarted since, it has none, and must still not take a member for idle that the old
+ * process serves.
+ */
+final class MemberSockets {
+  private static final String ESTABLISHED = "01";
+
+  private MemberSockets() {}
+
+  /** From {@code address:port} to the number of open connections to it. */
+  static Map<String, Long> of(ProcessIdentity process) throws IOException {
+    Path directory = Path.of("/proc/" + process.pid());
+    Set<String> own = sockets(directory.resolve("fd"));
+    Map<String, Long> connections = new HashMap<>();
+    List<String> lines =
+        Files.readAllLines(directory.resolve("net/tcp"), StandardCharsets.ISO_8859_1);
+    for (String line : lines.subList(1, lines.size())) {
+      String[] fields = line.trim().split("\\s+", -1);
+      String remote = fields[2];
+      String state = fields[3];
+      String inode = fields[9];
+      if (state.equals(ESTABLISHED) && own.contains(inode)) {
+        connections.merge(readable(remote), 1L, Long::sum);
+      }
+    }
+    return connections;
+  }
+
+  private static Set<String> sockets(Path descriptors) throws IOException {
+    Set<String> inodes = new HashSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(descriptors)) {
+      for (Path entry : entries) {
+        String target = targetOf(entry);
+        if (target.startsWith("socket:[")) {
+          inodes.add(target.substring("socket:[".length(), target.length() - 1));
+        }
+      }
+    }
+    return inodes;
+  }
+
+  private static String targetOf(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException closedMeanwhile) {
+      return "";
+    }
+  }
+
+  /** The kernel writes {@code 0100007F:1F90}, lowest byte first on the machines we run on. */
+  static String readable(String hex) {
+    long address = Long.parseLong(hex.substring(0, 8), 16);
+    int port = Integer.parseInt(hex.substring(9), 16);
+    return "%d.%d.%d.%d:%d"
+        .formatted(
+            address & 255,
+            (address >> 8) & 255,
+            (address >> 16) & 255,
+            (address >> 24) & 255,
+            port);
+  }
+}

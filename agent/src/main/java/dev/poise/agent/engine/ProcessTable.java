@@ -1,0 +1,104 @@
+package dev.poise.agent.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The kernel's list of processes, as far as they are ours. */
+public final class ProcessTable {
+  private static final Path PROC = Path.of("/proc");
+  private static final int STATE = 0;
+  private static final int START_TIME = 19;
+
+  private ProcessTable() {}
+
+  /** The signals HAProxy understands. */
+  public enum Signal {
+    /** Stop listening, finish what is open, then end. */
+    USR1,
+    /** End now. */
+    TERM,
+    /** Be ended by the kernel. */
+    KILL
+  }
+
+  /** The process with that pid, unless it has ended. */
+  public static Optional<ProcessIdentity> find(long pid) {
+    String stat;
+    try {
+      stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    // The name in brackets may hold anything, so counting starts behind it.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    boolean ended = fields[STATE].equals("Z") || fields[STATE].equals("X");
+    if (ended) return Optional.empty();
+    return Optional.of(new ProcessIdentity(pid, Long.parseLong(fields[START_TIME])));
+  }
+
+  /** Whether this very process still runs. */
+  public static boolean isAlive(ProcessIdentity process) {
+    return find(process.pid()).filter(process::equals).isPresent();
+  }
+
+  /** The processes that were started with a configuration file below a directory. */
+  public static List<ProcessIdentity> startedWithConfigBelow(Path directory) throws IOException {
+    List<ProcessIdentity> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path entry : entries) {
+        if (!hasConfigBelow(entry, directory)) continue;
+        find(Long.parseLong(entry.getFileName().toString())).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static boolean hasConfigBelow(Path process, Path directory) {
+    String commandLine;
+    try {
+      commandLine = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return false;
+    }
+    List<String> words = Arrays.asList(commandLine.split("\0", -1));
+    int option = words.indexOf("-f");
+    boolean daemon = words.contains("-D");
+    return daemon
+        && option >= 0
+        && option + 1 < words.size()
+        && Path.of(words.get(option + 1)).startsWith(directory);
+  }
+
+  /** Sends a signal, if this very process still runs. */
+  public static void signal(ProcessIdentity process, Signal signal)
+      throws IOException, InterruptedException {
+    if (!isAlive(process)) return;
+    Process kill =
+        new ProcessBuilder(
+                "/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal.name(), "" + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!kill.waitFor(5, TimeUnit.SECONDS)) kill.destroyForcibly();
+  }
+
+  /** Waits for the end of a process; says whether it came in time. */
+  public static boolean awaitEnd(ProcessIdentity process, Duration patience)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (isAlive(process)) {
+      if (System.nanoTime() > deadline) return false;
+      Thread.sleep(10);
+    }
+    return true;
+  }
+}

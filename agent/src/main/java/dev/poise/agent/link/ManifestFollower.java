@@ -1,0 +1,146 @@
+package dev.poise.agent.link;
+
+import dev.poise.agent.ledger.Ledger;
+import dev.poise.spec.Manifest;
+import dev.poise.spec.NodeId;
+import dev.poise.spec.SpecAnswer;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the server's manifests and brings what they name into the ledger.
+ *
+ * <p>A manifest is accepted when it is newer and all specs it names that could be had are on disk.
+ * A spec that the server does not have any more keeps nothing waiting but its own load balancer: it
+ * is asked for again with every poll, and most likely a newer manifest is on its way.
+ *
+ * <p>A manifest that is not newer is refused, and the next poll waits a little: a server that was
+ * set back would answer each one at once.
+ */
+public final class ManifestFollower implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(ManifestFollower.class);
+  private static final Duration LONG_POLL = Duration.ofSeconds(50);
+  private static final Duration SHORT_POLL = Duration.ofSeconds(2);
+
+  private final ServerClient server;
+  private final Ledger ledger;
+  private final NodeId node;
+  private final Runnable onChange;
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final ConditionLog condition = new ConditionLog(log, "manifest");
+
+  /**
+   * A follower.
+   *
+   * @param onChange called after the ledger has changed
+   */
+  public ManifestFollower(ServerClient server, Ledger ledger, NodeId node, Runnable onChange) {
+    this.server = server;
+    this.ledger = ledger;
+    this.node = node;
+    this.onChange = onChange;
+  }
+
+  /** Follows until interrupted. */
+  @Override
+  public void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        Duration pause = step();
+        if (pause.isPositive()) Thread.sleep(pause);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** One poll and what follows from it; says how long to pause then. */
+  Duration step() throws InterruptedException {
+    try {
+      Duration wait =
+          missing(ledger.manifest().stream().toList()).isEmpty() ? LONG_POLL : SHORT_POLL;
+      String problem =
+          switch (server.poll(ledger.revision(), wait)) {
+            case ServerClient.Poll.Unchanged() -> "";
+            case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
+          };
+      if (fetch(missing(ledger.manifest().stream().toList()))) onChange.run();
+      if (problem.isEmpty()) return succeeded();
+      return failed(problem);
+    } catch (IOException e) {
+      return failed(sentence(e));
+    } catch (RuntimeException e) {
+      log.error("a step of following the manifest failed", e);
+      return failed("the agent has a fault: " + e);
+    }
+  }
+
+  private Duration succeeded() {
+    condition.good();
+    backoff.reset();
+    return Duration.ZERO;
+  }
+
+  private Duration failed(String problem) {
+    condition.bad(problem);
+    return backoff.next();
+  }
+
+  private static String sentence(IOException e) {
+    String message = e.getMessage();
+    return message == null || message.isEmpty() ? "the server cannot be reached" : message;
+  }
+
+  /** Takes the manifest over, or says why not. */
+  private String consider(Manifest manifest) throws IOException, InterruptedException {
+    if (!manifest.node().equals(node)) {
+      return "refused a manifest for node " + manifest.node();
+    }
+    return switch (ledger.judge(manifest)) {
+      case NEWER -> {
+        fetch(missing(List.of(manifest)));
+        ledger.accept(manifest);
+        log.info("accepted revision {}", manifest.revision());
+        onChange.run();
+        yield "";
+      }
+      case SAME -> "the server sent revision " + manifest.revision() + " again";
+      case OLDER ->
+          "refused revision %d: this node is at %d already; was the server set back?"
+              .formatted(manifest.revision(), ledger.revision());
+      case CONTRADICTING ->
+          "refused revision " + manifest.revision() + ": it says something else than before";
+    };
+  }
+
+  private List<String> missing(List<Manifest> manifests) {
+    return manifests.stream()
+        .flatMap(manifest -> manifest.loadBalancers().stream())
+        .map(Manifest.Entry::digest)
+        .distinct()
+        .filter(digest -> !ledger.hasSpec(digest))
+        .toList();
+  }
+
+  private boolean fetch(List<String> digests) throws IOException, InterruptedException {
+    boolean any = false;
+    for (int start = 0; start < digests.size(); start += SpecRequest.LIMIT) {
+      int end = Math.min(digests.size(), start + SpecRequest.LIMIT);
+      List<String> batch = digests.subList(start, end);
+      for (SpecAnswer.Document document : server.fetch(batch)) {
+        if (!batch.contains(document.digest())
+            || !SpecJson.digest(document.json()).equals(document.digest())) {
+          throw new IOException("the server sent a spec that does not match its digest");
+        }
+        ledger.putSpec(document.digest(), document.json());
+        any = true;
+      }
+    }
+    return any;
+  }
+}

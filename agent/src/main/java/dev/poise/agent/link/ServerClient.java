@@ -1,0 +1,107 @@
+package dev.poise.agent.link;
+
+import dev.poise.spec.AgentApi;
+import dev.poise.spec.Manifest;
+import dev.poise.spec.NodeReport;
+import dev.poise.spec.ReportAnswer;
+import dev.poise.spec.SpecAnswer;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+
+/** The calls of {@link AgentApi}. Every failure is an {@link IOException} with a sentence. */
+public final class ServerClient {
+  private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(15);
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_PATIENCE)
+          .build();
+  private final URI server;
+  private final String nodeKey;
+
+  public ServerClient(URI server, String nodeKey) {
+    this.server = server;
+    this.nodeKey = nodeKey;
+  }
+
+  /** What a poll brought. */
+  public sealed interface Poll {
+    /** Another revision than the one asked about. */
+    record Fresh(Manifest manifest) implements Poll {}
+
+    /** Nothing in the time given. */
+    record Unchanged() implements Poll {}
+  }
+
+  /** Waits for a manifest of another revision. */
+  public Poll poll(long revision, Duration wait) throws IOException, InterruptedException {
+    HttpRequest request =
+        to(AgentApi.MANIFEST)
+            .header("If-None-Match", "\"" + revision + "\"")
+            .header("Prefer", "wait=" + wait.toSeconds())
+            .timeout(wait.plus(ANSWER_PATIENCE))
+            .GET()
+            .build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    return switch (response.statusCode()) {
+      case 200 -> new Poll.Fresh(read(response, Manifest.class));
+      case 304 -> new Poll.Unchanged();
+      default -> throw unexpected(request, response);
+    };
+  }
+
+  /** Fetches specs; those the server does not have any more are missing in the answer. */
+  public List<SpecAnswer.Document> fetch(List<String> digests)
+      throws IOException, InterruptedException {
+    return post(AgentApi.SPECS, new SpecRequest(digests), SpecAnswer.class).specs();
+  }
+
+  /** Sends a report. */
+  public ReportAnswer report(NodeReport report) throws IOException, InterruptedException {
+    return post(AgentApi.REPORTS, report, ReportAnswer.class);
+  }
+
+  private <T> T post(String path, Object body, Class<T> answer)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        to(path)
+            .header("Content-Type", "application/json")
+            .timeout(ANSWER_PATIENCE)
+            .POST(HttpRequest.BodyPublishers.ofString(SpecJson.write(body)))
+            .build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) throw unexpected(request, response);
+    return read(response, answer);
+  }
+
+  private HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(server.resolve(path))
+        .header("Authorization", "Bearer " + nodeKey)
+        .header("Accept", "application/json");
+  }
+
+  private static <T> T read(HttpResponse<String> response, Class<T> type) throws IOException {
+    try {
+      return SpecJson.read(response.body(), type);
+    } catch (JacksonException e) {
+      throw new IOException(
+          "the server's answer to " + response.uri().getPath() + " cannot be read", e);
+    }
+  }
+
+  private static IOException unexpected(HttpRequest request, HttpResponse<String> response) {
+    return new IOException(
+        "the server answered %d to %s %s"
+            .formatted(response.statusCode(), request.method(), request.uri().getPath()));
+  }
+}

@@ -1,0 +1,5 @@
+/** The three calls to the server. */
+@NullMarked
+package dev.poise.agent.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Turns what the processes say into reports. */
+@NullMarked
+package dev.poise.agent.observe;
+
+import org.jspecify.annotations.NullMarked;

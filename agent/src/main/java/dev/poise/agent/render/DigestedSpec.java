@@ -1,0 +1,16 @@
+package dev.poise.agent.render;
+
+import dev.poise.spec.LoadBalancerSpec;
+
+/**
+ * A spec and the digest it is known by.
+ *
+ * @param digest SHA-256 of the text the spec was read from, as 64 hexadecimal digits
+ */
+public record DigestedSpec(LoadBalancerSpec spec, String digest) {
+
+  /** Whether there is anything to listen on; without it no process needs to run. */
+  public boolean servesSomething() {
+    return !spec.listeners().isEmpty() && !spec.vips().isEmpty();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.poise.agent.render;
+
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.MemberSpec;
+import dev.poise.spec.PoolId;
+
+/**
+ * A member as one server of one backend. A pool that several listeners use is one backend each, so
+ * a member may have several.
+ *
+ * @param weight as HAProxy counts it, 0 for what gets nothing new
+ */
+public record ServerLine(String backend, PoolId pool, MemberSpec member, int weight) {
+
+  /** How the server is named in its backend. */
+  public String name() {
+    return member.id().text();
+  }
+
+  /** How commands name it. */
+  public String fullName() {
+    return backend + "/" + name();
+  }
+
+  /** Whether it is neither checked nor used. */
+  public boolean disabled() {
+    return member.mode() == MemberMode.DISABLED;
+  }
+}

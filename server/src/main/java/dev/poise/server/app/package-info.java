@@ -1,0 +1,5 @@
+/** Wiring: configuration, security, documentation, start. */
+@NullMarked
+package dev.poise.server.app;
+
+import org.jspecify.annotations.NullMarked;

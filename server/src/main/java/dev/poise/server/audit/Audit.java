@@ -1,0 +1,62 @@
+package dev.poise.server.audit;
+
+import dev.poise.server.platform.Caller;
+import dev.poise.spec.TypeId;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes the audit log. Rows are added in the transaction of the change they tell of, and never
+ * touched again.
+ */
+@Component
+public final class Audit {
+  private final JdbcClient db;
+  private final JsonMapper json;
+  private final InstantSource clock;
+
+  Audit(JdbcClient db, JsonMapper json, InstantSource clock) {
+    this.db = db;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /**
+   * Notes a change.
+   *
+   * @param action noun and verb, such as {@code member.update}
+   * @param before the object as it was, absent if it was made; holds no secrets
+   * @param after the object as it is, absent if it is gone; holds no secrets
+   */
+  public void append(
+      Caller caller,
+      String action,
+      String resourceId,
+      @Nullable Object before,
+      @Nullable Object after) {
+    Instant now = clock.instant();
+    db.sql(
+            """
+            INSERT INTO audit_events
+              (id, tenant_id, event_time, actor, source_address, request_id, action, resource_id, before, after)
+            VALUES
+              (:id, :tenant, :now, :actor, :source, :request, :action, :resource, :before::jsonb, :after::jsonb)
+            """)
+        .param("id", TypeId.generate("evt", now))
+        .param("tenant", caller.tenant().text())
+        .param("now", Timestamp.from(now))
+        .param("actor", caller.actor())
+        .param("source", caller.sourceAddress())
+        .param("request", caller.requestId())
+        .param("action", action)
+        .param("resource", resourceId)
+        .param("before", before == null ? null : json.writeValueAsString(before))
+        .param("after", after == null ? null : json.writeValueAsString(after))
+        .update();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.poise.server.fleet;
+
+import dev.poise.server.cluster.Node;
+import dev.poise.server.loadbalancer.Specs;
+import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Refusal;
+import dev.poise.spec.AgentApi;
+import dev.poise.spec.NodeReport;
+import dev.poise.spec.SpecAnswer;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecRequest;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The three calls of {@link AgentApi}. Bodies are read and written by the one codec both sides
+ * share.
+ */
+@RestController
+final class AgentController {
+  private static final Pattern WAIT = Pattern.compile("wait=(\\d{1,3})");
+  private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
+  private static final long NONE = -1;
+
+  private final Manifests manifests;
+  private final Reports reports;
+  private final Specs specs;
+
+  AgentController(Manifests manifests, Reports reports, Specs specs) {
+    this.manifests = manifests;
+    this.reports = reports;
+    this.specs = specs;
+  }
+
+  @GetMapping(AgentApi.MANIFEST)
+  ResponseEntity<String> manifest(
+      @AuthenticationPrincipal Node node,
+      @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
+    return manifests
+        .await(node, number(REVISION, known, NONE), Duration.ofSeconds(number(WAIT, preference, 0)))
+        .map(manifest ->
+            ResponseEntity.ok()
+                .eTag(Conditions.etag(manifest.revision()))
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(SpecJson.write(manifest)))
+        .orElseGet(() -> ResponseEntity.status(HttpStatus.NOT_MODIFIED).build());
+  }
+
+  @PostMapping(AgentApi.SPECS)
+  ResponseEntity<String> specs(@AuthenticationPrincipal Node node, @RequestBody String body) {
+    SpecRequest request = read(body, SpecRequest.class);
+    if (request.digests().size() > SpecRequest.LIMIT) {
+      throw new Refusal.Unreadable(
+          ProblemType.BAD_REQUEST,
+          "At most " + SpecRequest.LIMIT + " specs can be asked for at once.");
+    }
+    return json(new SpecAnswer(specs.documents(node.clusterId(), request.digests())));
+  }
+
+  @PostMapping(AgentApi.REPORTS)
+  ResponseEntity<String> report(@AuthenticationPrincipal Node node, @RequestBody String body) {
+    return json(reports.take(node, read(body, NodeReport.class)));
+  }
+
+  private static <T> T read(String body, Class<T> type) {
+    try {
+      return SpecJson.read(body, type);
+    } catch (JacksonException e) {
+      throw new Refusal.Unreadable(
+          ProblemType.BAD_REQUEST,
+          "This is no " + type.getSimpleName() + ": " + e.getOriginalMessage());
+    }
+  }
+
+  private static ResponseEntity<String> json(Object answer) {
+    return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(SpecJson.write(answer));
+  }
+
+  private static long number(Pattern pattern, @Nullable String text, long otherwise) {
+    if (text == null) return otherwise;
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : otherwise;
+  }
+}

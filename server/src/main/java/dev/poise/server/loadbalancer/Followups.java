@@ -1,0 +1,129 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.cluster.Clusters;
+import dev.poise.server.network.Addresses;
+import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.MemberMode;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The two things users asked for that end only when nodes say so: a member that drains is disabled
+ * when its last connection ended, and a load balancer that is deleted is gone, its address free,
+ * when no node serves it any more. Called after each report, each change in a transaction of its
+ * own. Neither is done on a report alone: both were desired before.
+ */
+@Component
+public final class Followups {
+  private final JdbcClient db;
+  private final TransactionTemplate transaction;
+  private final LoadBalancers loadBalancers;
+  private final LoadBalancerStore store;
+  private final Statuses statuses;
+  private final Addresses addresses;
+  private final Clusters clusters;
+
+  Followups(
+      JdbcClient db,
+      TransactionTemplate transaction,
+      LoadBalancers loadBalancers,
+      LoadBalancerStore store,
+      Statuses statuses,
+      Addresses addresses,
+      Clusters clusters) {
+    this.db = db;
+    this.transaction = transaction;
+    this.loadBalancers = loadBalancers;
+    this.store = store;
+    this.statuses = statuses;
+    this.addresses = addresses;
+    this.clusters = clusters;
+  }
+
+  private record Owned(TenantId tenant, LoadBalancerId id) {}
+
+  /** Disables members of those load balancers that drained and have nothing left. */
+  public void finishDraining(List<LoadBalancerId> reported) {
+    if (reported.isEmpty()) return;
+    db.sql(
+            """
+            SELECT DISTINCT p.load_balancer_id AS id, p.tenant_id FROM members m JOIN pools p ON p.id = m.pool_id
+            WHERE m.mode = 'DRAINING' AND p.load_balancer_id = ANY(:ids) ORDER BY id
+            """)
+        .param("ids", reported.stream().map(LoadBalancerId::text).toArray(String[]::new))
+        .query((row, _) ->
+            new Owned(
+                new TenantId(row.getString("tenant_id")), new LoadBalancerId(row.getString("id"))))
+        .list()
+        .forEach(owned -> transaction.executeWithoutResult(_ -> finishDraining(owned)));
+  }
+
+  private void finishDraining(Owned owned) {
+    // Somebody may have deleted it meanwhile.
+    if (store.find(owned.tenant(), owned.id()).filter(found -> !found.isBeingDeleted()).isEmpty())
+      return;
+    loadBalancers.edit(
+        Caller.system(owned.tenant()),
+        owned.id(),
+        new LoadBalancers.Edit("member.drained", owned.id().text()),
+        before -> {
+          Status status = statuses.of(before);
+          // Until every live node drains, the number of connections says nothing.
+          if (status.state() != State.ACTIVE) return before;
+          LoadBalancer after = before;
+          for (Pool pool : before.pools())
+            after = after.withChanged(pool.id(), it -> drained(it, status));
+          return after;
+        });
+  }
+
+  private static Pool drained(Pool pool, Status status) {
+    return pool.withMembers(
+        pool.members().stream()
+            .map(member ->
+                member.mode() == MemberMode.DRAINING
+                        && status.member(member.id()).activeConnections() == 0
+                    ? member.withMode(MemberMode.DISABLED)
+                    : member)
+            .toList(),
+        pool.nextMemberNumber());
+  }
+
+  /** Forgets load balancers of the cluster that were deleted and that every node let go of. */
+  public void buryDeleted(ClusterId cluster) {
+    transaction.executeWithoutResult(_ -> bury(cluster));
+  }
+
+  private void bury(ClusterId cluster) {
+    List<Owned> gone =
+        db.sql(
+                """
+                SELECT l.id, l.tenant_id FROM load_balancers l
+                WHERE l.cluster_id = :cluster AND l.delete_time IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM load_balancer_observations o WHERE o.load_balancer_id = l.id)
+                  AND NOT EXISTS (
+                    SELECT FROM nodes n JOIN node_observations o ON o.node_id = n.id
+                    WHERE n.cluster_id = l.cluster_id AND o.accepted_revision < l.delete_revision)
+                ORDER BY l.id FOR UPDATE OF l
+                """)
+            .param("cluster", cluster.text())
+            .query((row, _) ->
+                new Owned(
+                    new TenantId(row.getString("tenant_id")),
+                    new LoadBalancerId(row.getString("id"))))
+            .list();
+    if (gone.isEmpty()) return;
+    for (Owned owned : gone) {
+      store.bury(owned.tenant(), owned.id());
+      addresses.release(owned.tenant(), owned.id().text());
+    }
+    // The manifest does not list the tombstone any more, and another manifest needs another
+    // revision.
+    clusters.raiseRevision(cluster);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.loadbalancer.LoadBalancers.Edit;
+import dev.poise.server.platform.Bodies;
+import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Fault;
+import dev.poise.server.platform.MergePatch;
+import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.PoolId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** What is done to listeners. */
+@Component
+class Listeners {
+  private final LoadBalancers loadBalancers;
+  private final LoadBalancerStore store;
+  private final Bodies bodies;
+  private final InstantSource clock;
+
+  Listeners(
+      LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+    this.loadBalancers = loadBalancers;
+    this.store = store;
+    this.bodies = bodies;
+    this.clock = clock;
+  }
+
+  /** A listener inside its load balancer. */
+  record Found(LoadBalancer loadBalancer, Listener listener) {}
+
+  /**
+   * @throws Refusal.NotFound if the tenant has none with that id
+   */
+  Found get(TenantId tenant, ListenerId id) {
+    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+  }
+
+  Found create(Caller caller, LoadBalancerId loadBalancer, ListenerInput input) {
+    Instant now = clock.instant();
+    ListenerId id = ListenerId.generate(now);
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancer,
+            new Edit("listener.create", id.text()),
+            before -> added(before, id, input, now)),
+        id);
+  }
+
+  private static LoadBalancer added(
+      LoadBalancer before, ListenerId id, ListenerInput input, Instant now) {
+    Optional<PoolId> named = namedPool(before, input);
+    if (named.isPresent())
+      return before.with(input.listener(id, named.get(), now), Optional.empty());
+    Pool own = LoadBalancers.ownPool(input, id, now);
+    return before.with(input.listener(id, own.id(), now), Optional.of(own));
+  }
+
+  Found patch(Caller caller, ListenerId id, Conditions conditions, MergePatch patch) {
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancerOf(caller.tenant(), id),
+            new Edit("listener.update", id.text()),
+            before -> {
+              Listener listener = before.listener(id);
+              conditions.require(listener.version());
+              ListenerInput wanted = wanted(listener, patch);
+              PoolId pool = namedPool(before, wanted).orElse(listener.defaultPool());
+              return before.withChanged(id, _ -> wanted.changed(listener, pool));
+            }),
+        id);
+  }
+
+  private ListenerInput wanted(Listener listener, MergePatch patch) {
+    ListenerInput now = ListenerInput.of(listener);
+    MergePatch effective = patch.names("defaultPoolName") ? patch.without("defaultPoolId") : patch;
+    ListenerInput wanted = bodies.patched(now, effective, ListenerInput.class);
+    List<Fault> faults =
+        Stream.of(
+                LoadBalancers.fixed("protocol", now.protocol(), wanted.protocol()),
+                LoadBalancers.fixed("port", now.port(), wanted.port()),
+                LoadBalancers.elsewhere("defaultPool", wanted.defaultPool()))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+    return wanted;
+  }
+
+  /**
+   * Deletes a listener and the pool made for it.
+   *
+   * @param removeMembers whether members of its default pool may go too
+   * @throws Refusal.Conflict if its default pool has members that nobody else would serve
+   */
+  LoadBalancer delete(Caller caller, ListenerId id, Conditions conditions, boolean removeMembers) {
+    return loadBalancers.edit(
+        caller,
+        loadBalancerOf(caller.tenant(), id),
+        new Edit("listener.delete", id.text()),
+        before -> {
+          Listener listener = before.listener(id);
+          conditions.require(listener.version());
+          int members = before.pool(listener.defaultPool()).members().size();
+          boolean lastUser = before.listenersOf(listener.defaultPool()).size() == 1;
+          if (members > 0 && lastUser && !removeMembers) {
+            throw new Refusal.Conflict(
+                ProblemType.LISTENER_HAS_MEMBERS,
+                "The default pool of the listener has "
+                    + members
+                    + (members == 1 ? " member." : " members."));
+          }
+          return before.without(id);
+        });
+  }
+
+  private static Optional<PoolId> namedPool(LoadBalancer loadBalancer, ListenerInput input) {
+    if (input.defaultPoolId() != null) return Optional.of(input.defaultPoolId());
+    @Nullable String name = input.defaultPoolName();
+    if (name == null) return Optional.empty();
+    return Optional.of(
+        loadBalancer.pools().stream()
+            .filter(pool -> pool.name().equals(name))
+            .map(Pool::id)
+            .findFirst()
+            .orElseThrow(() ->
+                new Refusal.Invalid(
+                    "/defaultPoolName",
+                    ProblemType.VALIDATION_FAILED,
+                    "The load balancer has no pool of that name.")));
+  }
+
+  private LoadBalancerId loadBalancerOf(TenantId tenant, ListenerId id) {
+    return store.ofListener(tenant, id).orElseThrow(() -> new Refusal.NotFound("listener " + id));
+  }
+
+  private static Found found(LoadBalancer loadBalancer, ListenerId id) {
+    return new Found(loadBalancer, loadBalancer.listener(id));
+  }
+}

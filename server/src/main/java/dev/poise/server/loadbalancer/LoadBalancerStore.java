@@ -1,0 +1,262 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.SubnetId;
+import dev.poise.server.network.VpcId;
+import dev.poise.server.platform.Listing;
+import dev.poise.server.platform.Page;
+import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.PoolId;
+import dev.poise.spec.SpecJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads and writes load balancers as wholes; their parts are the business of {@link PartStore}. */
+@Component
+class LoadBalancerStore {
+  private static final String COLUMNS =
+      """
+      id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, network_type,
+      host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
+      """;
+
+  private final JdbcClient db;
+  private final PartStore parts;
+
+  LoadBalancerStore(JdbcClient db, PartStore parts) {
+    this.db = db;
+    this.parts = parts;
+  }
+
+  Optional<LoadBalancer> find(TenantId tenant, LoadBalancerId id) {
+    return complete(
+            tenant,
+            db.sql(
+                    "SELECT "
+                        + COLUMNS
+                        + " FROM load_balancers WHERE tenant_id = :tenant AND id = :id")
+                .param("tenant", tenant.text())
+                .param("id", id.text())
+                .query(LoadBalancerStore::bare)
+                .list())
+        .stream()
+        .findFirst();
+  }
+
+  /** The load balancer, which nobody else can change until the transaction ends. */
+  Optional<LoadBalancer> lock(TenantId tenant, LoadBalancerId id) {
+    return db.sql("SELECT id FROM load_balancers WHERE tenant_id = :tenant AND id = :id FOR UPDATE")
+        .param("tenant", tenant.text())
+        .param("id", id.text())
+        .query(String.class)
+        .optional()
+        .flatMap(_ -> find(tenant, id));
+  }
+
+  Page<LoadBalancer> page(TenantId tenant, PageRequest request) {
+    Page<LoadBalancer> page =
+        Listing.page(
+            db,
+            """
+            SELECT %s, id || ' ' || name || ' ' || remark || ' ' || host(address) AS search
+            FROM load_balancers WHERE tenant_id = :tenant
+            """
+                .formatted(COLUMNS),
+            Map.of("tenant", tenant.text()),
+            request,
+            LoadBalancerStore::bare);
+    return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
+  }
+
+  Optional<LoadBalancerId> ofListener(TenantId tenant, ListenerId id) {
+    return owner(
+        "SELECT load_balancer_id FROM listeners WHERE tenant_id = :tenant AND id = :id",
+        tenant,
+        id.text());
+  }
+
+  Optional<LoadBalancerId> ofPool(TenantId tenant, PoolId id) {
+    return owner(
+        "SELECT load_balancer_id FROM pools WHERE tenant_id = :tenant AND id = :id",
+        tenant,
+        id.text());
+  }
+
+  Optional<LoadBalancerId> ofMember(TenantId tenant, MemberId id) {
+    return owner(
+        """
+        SELECT p.load_balancer_id FROM members m JOIN pools p ON p.id = m.pool_id
+        WHERE m.tenant_id = :tenant AND m.id = :id
+        """,
+        tenant,
+        id.text());
+  }
+
+  private Optional<LoadBalancerId> owner(String query, TenantId tenant, String id) {
+    return db.sql(query)
+        .param("tenant", tenant.text())
+        .param("id", id)
+        .query(String.class)
+        .optional()
+        .map(LoadBalancerId::new);
+  }
+
+  void insert(LoadBalancer loadBalancer) {
+    String spec = SpecJson.write(loadBalancer.spec());
+    db.sql(
+            """
+            INSERT INTO load_balancers
+              (id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, network_type, address,
+               deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
+            VALUES
+              (:id, :tenant, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :networkType, :address::inet,
+               :protection, :generation, :version, :spec, :digest, :created, :updated)
+            """)
+        .param("id", loadBalancer.id().text())
+        .param("tenant", loadBalancer.tenant().text())
+        .param("dataCenter", loadBalancer.placement().dataCenter().text())
+        .param("vpc", loadBalancer.placement().vpc().text())
+        .param("subnet", loadBalancer.placement().subnet().text())
+        .param("cluster", loadBalancer.placement().cluster().text())
+        .param("name", loadBalancer.name())
+        .param("remark", loadBalancer.remark())
+        .param("networkType", loadBalancer.networkType().name())
+        .param("address", loadBalancer.address().text())
+        .param("protection", loadBalancer.deletionProtection())
+        .param("generation", loadBalancer.generation())
+        .param("version", loadBalancer.version())
+        .param("spec", spec)
+        .param("digest", SpecJson.digest(spec))
+        .param("created", Timestamp.from(loadBalancer.createTime()))
+        .param("updated", Timestamp.from(loadBalancer.updateTime()))
+        .update();
+    parts.insert(loadBalancer);
+  }
+
+  /** Writes what differs. */
+  void update(LoadBalancer before, LoadBalancer after) {
+    String spec = SpecJson.write(after.spec());
+    db.sql(
+            """
+            UPDATE load_balancers SET
+              name = :name, remark = :remark, deletion_protection = :protection, generation = :generation,
+              version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
+            WHERE tenant_id = :tenant AND id = :id
+            """)
+        .param("name", after.name())
+        .param("remark", after.remark())
+        .param("protection", after.deletionProtection())
+        .param("generation", after.generation())
+        .param("version", after.version())
+        .param("spec", spec)
+        .param("digest", SpecJson.digest(spec))
+        .param("updated", Timestamp.from(after.updateTime()))
+        .param("tenant", after.tenant().text())
+        .param("id", after.id().text())
+        .update();
+    parts.update(before, after);
+  }
+
+  /** Makes the row a tombstone that nodes learn of with that revision of their cluster. */
+  void entomb(LoadBalancer tombstone, Instant deleteTime, long revision) {
+    db.sql(
+            """
+            UPDATE load_balancers SET delete_time = :time, delete_revision = :revision
+            WHERE tenant_id = :tenant AND id = :id
+            """)
+        .param("time", Timestamp.from(deleteTime))
+        .param("revision", revision)
+        .param("tenant", tombstone.tenant().text())
+        .param("id", tombstone.id().text())
+        .update();
+  }
+
+  /** Deletes a tombstone. */
+  void bury(TenantId tenant, LoadBalancerId id) {
+    db.sql(
+            "DELETE FROM load_balancers WHERE tenant_id = :tenant AND id = :id AND delete_time IS"
+                + " NOT NULL")
+        .param("tenant", tenant.text())
+        .param("id", id.text())
+        .update();
+  }
+
+  /** Of those clusters the one with the fewest load balancers. */
+  ClusterId leastLoaded(List<ClusterId> clusters) {
+    return db.sql(
+            """
+            SELECT c.id FROM unnest(:clusters) AS c (id) LEFT JOIN load_balancers l ON l.cluster_id = c.id
+            GROUP BY c.id ORDER BY count(l.id), c.id LIMIT 1
+            """)
+        .param("clusters", clusters.stream().map(ClusterId::text).toArray(String[]::new))
+        .query((row, _) -> new ClusterId(row.getString("id")))
+        .single();
+  }
+
+  private List<LoadBalancer> complete(TenantId tenant, List<LoadBalancer> bare) {
+    if (bare.isEmpty()) return List.of();
+    String[] ids =
+        bare.stream().map(loadBalancer -> loadBalancer.id().text()).toArray(String[]::new);
+    Map<LoadBalancerId, List<Listener>> listeners = parts.listeners(tenant, ids);
+    Map<LoadBalancerId, List<Pool>> pools = parts.pools(tenant, ids);
+    return bare.stream()
+        .map(loadBalancer ->
+            loadBalancer.with(
+                listeners.getOrDefault(loadBalancer.id(), List.of()),
+                pools.getOrDefault(loadBalancer.id(), List.of())))
+        .toList();
+  }
+
+  private static LoadBalancer bare(ResultSet row, int number) throws SQLException {
+    @Nullable Timestamp deleted = row.getTimestamp("delete_time");
+    return new LoadBalancer(
+        new LoadBalancerId(row.getString("id")),
+        new TenantId(row.getString("tenant_id")),
+        new Placement(
+            new DataCenterId(row.getString("data_center_id")),
+            new VpcId(row.getString("vpc_id")),
+            new SubnetId(row.getString("subnet_id")),
+            new ClusterId(row.getString("cluster_id"))),
+        row.getString("name"),
+        row.getString("remark"),
+        NetworkType.valueOf(row.getString("network_type")),
+        new IpAddress(row.getString("address")),
+        row.getBoolean("deletion_protection"),
+        row.getLong("generation"),
+        row.getLong("version"),
+        row.getTimestamp("create_time").toInstant(),
+        row.getTimestamp("update_time").toInstant(),
+        deleted == null ? null : deleted.toInstant(),
+        List.of(),
+        List.of());
+  }
+
+  /** Groups rows by the first of their two values, in order. */
+  static <K, V> Map<K, List<V>> grouped(List<Map.Entry<K, V>> rows) {
+    return rows.stream()
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+  }
+
+  /** The values by their ids. */
+  static <K, V> Map<K, V> byId(List<V> values, Function<V, K> id) {
+    return values.stream().collect(Collectors.toMap(id, Function.identity()));
+  }
+}

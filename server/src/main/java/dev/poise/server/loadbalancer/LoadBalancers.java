@@ -1,0 +1,267 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.audit.Audit;
+import dev.poise.server.cluster.Cluster;
+import dev.poise.server.cluster.Clusters;
+import dev.poise.server.network.Addresses;
+import dev.poise.server.network.Networks;
+import dev.poise.server.network.Subnet;
+import dev.poise.server.platform.Bodies;
+import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Fault;
+import dev.poise.server.platform.MergePatch;
+import dev.poise.server.platform.Page;
+import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.Signals;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.LoadBalancerId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Everything that is done to load balancers goes through here, and every change of one is the same
+ * few steps: lock it, make the changed value, write what differs, note it in the audit log, raise
+ * the cluster's revision if nodes must act. All of it is in the caller's transaction, and the
+ * revision comes last because its row stays locked until the end.
+ */
+@Component
+class LoadBalancers {
+  private final LoadBalancerStore store;
+  private final Networks networks;
+  private final Addresses addresses;
+  private final Clusters clusters;
+  private final Bodies bodies;
+  private final Audit audit;
+  private final Signals signals;
+  private final InstantSource clock;
+
+  LoadBalancers(
+      LoadBalancerStore store,
+      Networks networks,
+      Addresses addresses,
+      Clusters clusters,
+      Bodies bodies,
+      Audit audit,
+      Signals signals,
+      InstantSource clock) {
+    this.store = store;
+    this.networks = networks;
+    this.addresses = addresses;
+    this.clusters = clusters;
+    this.bodies = bodies;
+    this.audit = audit;
+    this.signals = signals;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws Refusal.NotFound if the tenant has none with that id
+   */
+  LoadBalancer get(TenantId tenant, LoadBalancerId id) {
+    return store.find(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
+  }
+
+  Page<LoadBalancer> list(TenantId tenant, PageRequest request) {
+    return store.page(tenant, request);
+  }
+
+  LoadBalancer create(Caller caller, LoadBalancerInput input) {
+    Instant now = clock.instant();
+    Subnet subnet = networks.subnet(caller, input.subnetId());
+    if (input.dataCenterId() != null && !input.dataCenterId().equals(subnet.dataCenterId())) {
+      throw new Refusal.Invalid(
+          "/dataCenterId",
+          ProblemType.VALIDATION_FAILED,
+          "The subnet is in another data centre, " + subnet.dataCenterId() + ".");
+    }
+    ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
+    LoadBalancerId id = LoadBalancerId.generate(now);
+    IpAddress address =
+        input.address() == null
+            ? addresses.takeAny(caller.tenant(), subnet, id.text())
+            : addresses.take(caller.tenant(), subnet, input.address(), id.text());
+    Parts parts = parts(input, now);
+    LoadBalancer made =
+        new LoadBalancer(
+            id,
+            caller.tenant(),
+            new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster),
+            input.name(),
+            Objects.requireNonNullElse(input.remark(), ""),
+            Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
+            address,
+            Objects.requireNonNullElse(input.deletionProtection(), false),
+            1,
+            1,
+            now,
+            now,
+            null,
+            parts.listeners(),
+            parts.pools());
+    store.insert(made);
+    audit.append(caller, "load-balancer.create", id.text(), null, made);
+    clusters.raiseRevision(cluster);
+    return made;
+  }
+
+  LoadBalancer patch(Caller caller, LoadBalancerId id, Conditions conditions, MergePatch patch) {
+    return edit(
+        caller,
+        id,
+        new Edit("load-balancer.update", id.text()),
+        before -> {
+          conditions.require(before.version());
+          LoadBalancerInput now = LoadBalancerInput.of(before);
+          LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class);
+          refuseFixed(now, wanted);
+          return before.with(
+              wanted.name(),
+              Objects.requireNonNullElse(wanted.remark(), ""),
+              Objects.requireNonNullElse(wanted.deletionProtection(), false));
+        });
+  }
+
+  /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
+  LoadBalancer delete(Caller caller, LoadBalancerId id, Conditions conditions) {
+    LoadBalancer before = locked(caller.tenant(), id);
+    conditions.require(before.version());
+    if (before.isBeingDeleted()) return before;
+    if (before.deletionProtection()) {
+      throw new Refusal.Conflict(
+          ProblemType.DELETION_PROTECTED, "Deletion protection of '" + before.name() + "' is on.");
+    }
+    Instant now = clock.instant();
+    LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
+    store.update(before, tombstone);
+    audit.append(caller, "load-balancer.delete", id.text(), before, null);
+    store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
+    signals.raise(id.text());
+    return tombstone;
+  }
+
+  /** What an edit is called in the audit log, and what it is done to. */
+  record Edit(String action, String resource) {}
+
+  /**
+   * Changes a load balancer.
+   *
+   * @throws Refusal.NotFound if the tenant has none with that id
+   * @throws Refusal.Conflict if it is being deleted
+   */
+  LoadBalancer edit(
+      Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
+    LoadBalancer before = locked(caller.tenant(), id);
+    if (before.isBeingDeleted()) {
+      throw new Refusal.Conflict(
+          ProblemType.BEING_DELETED,
+          "The load balancer " + id + " is being deleted and takes no more changes.");
+    }
+    LoadBalancer changed = change.apply(before);
+    if (changed.equals(before)) return before;
+    LoadBalancer after = changed.asChangeOf(before, clock.instant());
+    store.update(before, after);
+    audit.append(caller, edit.action(), edit.resource(), before, after);
+    if (after.generation() != before.generation())
+      clusters.raiseRevision(after.placement().cluster());
+    signals.raise(id.text());
+    return after;
+  }
+
+  private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
+    return store.lock(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
+  }
+
+  private ClusterId placed(Subnet subnet, Optional<String> model) {
+    List<ClusterId> candidates =
+        clusters.in(subnet.dataCenterId(), model).stream().map(Cluster::id).toList();
+    if (candidates.isEmpty()) {
+      throw new Refusal.Invalid(
+          "/clusterModel",
+          ProblemType.VALIDATION_FAILED,
+          model.isPresent()
+              ? "The data centre has no cluster of the model '" + model.get() + "'."
+              : "The data centre has no cluster yet; an operator has to make one.");
+    }
+    return candidates.size() == 1 ? candidates.getFirst() : store.leastLoaded(candidates);
+  }
+
+  private record Parts(List<Listener> listeners, List<Pool> pools) {}
+
+  private static Parts parts(LoadBalancerInput input, Instant now) {
+    List<Pool> pools = new ArrayList<>();
+    Map<String, Pool> named = new HashMap<>();
+    for (PoolInput given : input.poolsOrNone()) {
+      Pool pool = given.pool("", null, now);
+      pools.add(pool);
+      named.put(pool.name(), pool);
+    }
+    List<Listener> listeners = new ArrayList<>();
+    for (ListenerInput given : input.listenersOrNone()) {
+      ListenerId id = ListenerId.generate(now);
+      Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
+      Pool pool = shared == null ? ownPool(given, id, now) : shared;
+      if (shared == null) pools.add(pool);
+      listeners.add(given.listener(id, pool.id(), now));
+    }
+    return new Parts(listeners, pools);
+  }
+
+  /** The pool a listener gets that names none. */
+  static Pool ownPool(ListenerInput listener, ListenerId id, Instant now) {
+    PoolInput given = listener.defaultPool() == null ? PoolInput.EMPTY : listener.defaultPool();
+    return given.pool(listener.nameOrDefault(), id, now);
+  }
+
+  private static void refuseFixed(LoadBalancerInput now, LoadBalancerInput wanted) {
+    List<Fault> faults =
+        Stream.of(
+                fixed("dataCenterId", now.dataCenterId(), wanted.dataCenterId()),
+                fixed("subnetId", now.subnetId(), wanted.subnetId()),
+                fixed("clusterModel", now.clusterModel(), wanted.clusterModel()),
+                fixed("networkType", now.networkType(), wanted.networkType()),
+                fixed("address", now.address(), wanted.address()),
+                elsewhere("listeners", wanted.listeners()),
+                elsewhere("pools", wanted.pools()))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  /** A fault if a field that never changes is to be changed. */
+  static Optional<Fault> fixed(String field, @Nullable Object now, @Nullable Object wanted) {
+    return Objects.equals(now, wanted)
+        ? Optional.empty()
+        : Optional.of(
+            new Fault(
+                "/" + field,
+                ProblemType.IMMUTABLE_FIELD.slug(),
+                "The " + field + " cannot be changed after creation."));
+  }
+
+  /** A fault if parts are given that are edited at an address of their own. */
+  static Optional<Fault> elsewhere(String field, @Nullable Object wanted) {
+    return wanted == null
+        ? Optional.empty()
+        : Optional.of(
+            new Fault(
+                "/" + field,
+                "invalid",
+                "The " + field + " are edited one by one, each at its own address."));
+  }
+}

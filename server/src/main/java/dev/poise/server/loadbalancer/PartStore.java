@@ -1,0 +1,326 @@
+package dev.poise.server.loadbalancer;
+
+import static dev.poise.server.loadbalancer.LoadBalancerStore.byId;
+import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
+
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.Algorithm;
+import dev.poise.spec.ConnectionLimit;
+import dev.poise.spec.HealthCheck;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.PoolId;
+import dev.poise.spec.Protocol;
+import dev.poise.spec.SpecJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.stereotype.Component;
+
+/** Rows of listeners, pools and members. Only what a change touches is written. */
+@Component
+class PartStore {
+  private final JdbcClient db;
+
+  PartStore(JdbcClient db) {
+    this.db = db;
+  }
+
+  void insert(LoadBalancer loadBalancer) {
+    loadBalancer.pools().forEach(pool -> insert(loadBalancer, pool));
+    loadBalancer.listeners().forEach(listener -> insert(loadBalancer, listener));
+  }
+
+  void update(LoadBalancer before, LoadBalancer after) {
+    TenantId tenant = after.tenant();
+    Map<ListenerId, Listener> oldListeners = byId(before.listeners(), Listener::id);
+    Map<ListenerId, Listener> newListeners = byId(after.listeners(), Listener::id);
+    Map<PoolId, Pool> oldPools = byId(before.pools(), Pool::id);
+    Map<PoolId, Pool> newPools = byId(after.pools(), Pool::id);
+
+    oldListeners.keySet().stream()
+        .filter(id -> !newListeners.containsKey(id))
+        .forEach(id -> deleteListener(tenant, id));
+    oldPools.keySet().stream()
+        .filter(id -> !newPools.containsKey(id))
+        .forEach(id -> deletePool(tenant, id));
+    for (Pool pool : after.pools()) {
+      Pool old = oldPools.get(pool.id());
+      if (old == null) insert(after, pool);
+      else if (!pool.equals(old)) update(after, old, pool);
+    }
+    for (Listener listener : after.listeners()) {
+      Listener old = oldListeners.get(listener.id());
+      if (old == null) insert(after, listener);
+      else if (!listener.equals(old)) update(tenant, listener);
+    }
+  }
+
+  Map<LoadBalancerId, List<Listener>> listeners(TenantId tenant, String[] loadBalancers) {
+    return grouped(
+        db.sql(
+                """
+                SELECT load_balancer_id, id, name, remark, port, protocol, connection_limit, default_pool_id, version,
+                  create_time
+                FROM listeners WHERE tenant_id = :tenant AND load_balancer_id = ANY(:ids) ORDER BY id
+                """)
+            .param("tenant", tenant.text())
+            .param("ids", loadBalancers)
+            .query((row, _) ->
+                Map.entry(new LoadBalancerId(row.getString("load_balancer_id")), listener(row)))
+            .list());
+  }
+
+  Map<LoadBalancerId, List<Pool>> pools(TenantId tenant, String[] loadBalancers) {
+    Map<PoolId, List<Member>> members = members(tenant, loadBalancers);
+    return grouped(
+        db.sql(
+                """
+                SELECT load_balancer_id, id, name, remark, own_listener_id, algorithm, health_check, next_member_number,
+                  version, create_time
+                FROM pools WHERE tenant_id = :tenant AND load_balancer_id = ANY(:ids) ORDER BY id
+                """)
+            .param("tenant", tenant.text())
+            .param("ids", loadBalancers)
+            .query((row, _) ->
+                Map.entry(
+                    new LoadBalancerId(row.getString("load_balancer_id")), pool(row, members)))
+            .list());
+  }
+
+  private Map<PoolId, List<Member>> members(TenantId tenant, String[] loadBalancers) {
+    return grouped(
+        db.sql(
+                """
+                SELECT m.pool_id, m.id, m.number, m.name, m.remark, host(m.address) AS address, m.port, m.weight, m.mode,
+                  m.version, m.create_time
+                FROM members m JOIN pools p ON p.id = m.pool_id
+                WHERE m.tenant_id = :tenant AND p.load_balancer_id = ANY(:ids) ORDER BY m.id
+                """)
+            .param("tenant", tenant.text())
+            .param("ids", loadBalancers)
+            .query((row, _) -> Map.entry(new PoolId(row.getString("pool_id")), member(row)))
+            .list());
+  }
+
+  private void insert(LoadBalancer loadBalancer, Listener listener) {
+    db.sql(
+            """
+            INSERT INTO listeners
+              (id, tenant_id, load_balancer_id, name, remark, family, port, protocol, connection_limit, default_pool_id,
+               version, create_time)
+            VALUES
+              (:id, :tenant, :loadBalancer, :name, :remark, :family, :port, :protocol::jsonb, :limit, :pool, :version,
+               :created)
+            """)
+        .param("id", listener.id().text())
+        .param("tenant", loadBalancer.tenant().text())
+        .param("loadBalancer", loadBalancer.id().text())
+        .param("name", listener.name())
+        .param("remark", listener.remark())
+        .param("family", listener.family().name())
+        .param("port", listener.port())
+        .param("protocol", SpecJson.write(listener.protocol()))
+        .param("limit", limit(listener.connectionLimit()))
+        .param("pool", listener.defaultPool().text())
+        .param("version", listener.version())
+        .param("created", Timestamp.from(listener.createTime()))
+        .update();
+  }
+
+  private void update(TenantId tenant, Listener listener) {
+    db.sql(
+            """
+            UPDATE listeners SET
+              name = :name, remark = :remark, protocol = :protocol::jsonb, connection_limit = :limit,
+              default_pool_id = :pool, version = :version
+            WHERE tenant_id = :tenant AND id = :id
+            """)
+        .param("name", listener.name())
+        .param("remark", listener.remark())
+        .param("protocol", SpecJson.write(listener.protocol()))
+        .param("limit", limit(listener.connectionLimit()))
+        .param("pool", listener.defaultPool().text())
+        .param("version", listener.version())
+        .param("tenant", tenant.text())
+        .param("id", listener.id().text())
+        .update();
+  }
+
+  private void deleteListener(TenantId tenant, ListenerId id) {
+    db.sql("DELETE FROM listeners WHERE tenant_id = :tenant AND id = :id")
+        .param("tenant", tenant.text())
+        .param("id", id.text())
+        .update();
+  }
+
+  private void insert(LoadBalancer loadBalancer, Pool pool) {
+    db.sql(
+            """
+            INSERT INTO pools
+              (id, tenant_id, load_balancer_id, name, remark, own_listener_id, algorithm, health_check,
+               next_member_number, version, create_time)
+            VALUES
+              (:id, :tenant, :loadBalancer, :name, :remark, :owner, :algorithm, :check::jsonb, :next, :version, :created)
+            """)
+        .param("id", pool.id().text())
+        .param("tenant", loadBalancer.tenant().text())
+        .param("loadBalancer", loadBalancer.id().text())
+        .param("name", pool.name())
+        .param("remark", pool.remark())
+        .param("owner", pool.owner() == null ? null : pool.owner().text())
+        .param("algorithm", pool.algorithm().name())
+        .param("check", SpecJson.write(pool.healthCheck()))
+        .param("next", pool.nextMemberNumber())
+        .param("version", pool.version())
+        .param("created", Timestamp.from(pool.createTime()))
+        .update();
+    pool.members().forEach(member -> insert(loadBalancer.tenant(), pool.id(), member));
+  }
+
+  private void update(LoadBalancer loadBalancer, Pool before, Pool after) {
+    TenantId tenant = loadBalancer.tenant();
+    db.sql(
+            """
+            UPDATE pools SET
+              name = :name, remark = :remark, algorithm = :algorithm, health_check = :check::jsonb,
+              next_member_number = :next, version = :version
+            WHERE tenant_id = :tenant AND id = :id
+            """)
+        .param("name", after.name())
+        .param("remark", after.remark())
+        .param("algorithm", after.algorithm().name())
+        .param("check", SpecJson.write(after.healthCheck()))
+        .param("next", after.nextMemberNumber())
+        .param("version", after.version())
+        .param("tenant", tenant.text())
+        .param("id", after.id().text())
+        .update();
+    Map<MemberId, Member> old = byId(before.members(), Member::id);
+    List<MemberId> gone = new ArrayList<>(old.keySet());
+    gone.removeAll(byId(after.members(), Member::id).keySet());
+    gone.forEach(id -> deleteMember(tenant, id));
+    for (Member member : after.members()) {
+      if (!old.containsKey(member.id())) insert(tenant, after.id(), member);
+      else if (!member.equals(old.get(member.id()))) update(tenant, member);
+    }
+  }
+
+  private void deletePool(TenantId tenant, PoolId id) {
+    db.sql("DELETE FROM pools WHERE tenant_id = :tenant AND id = :id")
+        .param("tenant", tenant.text())
+        .param("id", id.text())
+        .update();
+  }
+
+  private void insert(TenantId tenant, PoolId pool, Member member) {
+    said(
+            db.sql(
+                """
+                INSERT INTO members
+                  (id, tenant_id, pool_id, number, name, remark, address, port, weight, mode, version, create_time)
+                VALUES
+                  (:id, :tenant, :pool, :number, :name, :remark, :address::inet, :port, :weight, :mode, :version, :created)
+                """),
+            tenant,
+            member)
+        .param("pool", pool.text())
+        .param("number", member.number())
+        .param("created", Timestamp.from(member.createTime()))
+        .update();
+  }
+
+  private void update(TenantId tenant, Member member) {
+    said(
+            db.sql(
+                """
+                UPDATE members SET
+                  name = :name, remark = :remark, address = :address::inet, port = :port, weight = :weight, mode = :mode,
+                  version = :version
+                WHERE tenant_id = :tenant AND id = :id
+                """),
+            tenant,
+            member)
+        .update();
+  }
+
+  private static StatementSpec said(StatementSpec statement, TenantId tenant, Member member) {
+    return statement
+        .param("id", member.id().text())
+        .param("tenant", tenant.text())
+        .param("name", member.name())
+        .param("remark", member.remark())
+        .param("address", member.address().text())
+        .param("port", member.port())
+        .param("weight", member.weight())
+        .param("mode", member.mode().name())
+        .param("version", member.version());
+  }
+
+  private void deleteMember(TenantId tenant, MemberId id) {
+    db.sql("DELETE FROM members WHERE tenant_id = :tenant AND id = :id")
+        .param("tenant", tenant.text())
+        .param("id", id.text())
+        .update();
+  }
+
+  private static @Nullable Integer limit(ConnectionLimit limit) {
+    return switch (limit) {
+      case ConnectionLimit.Unlimited _ -> null;
+      case ConnectionLimit.AtMost(int connections) -> connections;
+    };
+  }
+
+  private static Listener listener(ResultSet row) throws SQLException {
+    int limit = row.getInt("connection_limit");
+    return new Listener(
+        new ListenerId(row.getString("id")),
+        row.getString("name"),
+        row.getString("remark"),
+        row.getInt("port"),
+        SpecJson.read(row.getString("protocol"), Protocol.class),
+        limit == 0 ? new ConnectionLimit.Unlimited() : new ConnectionLimit.AtMost(limit),
+        new PoolId(row.getString("default_pool_id")),
+        row.getLong("version"),
+        row.getTimestamp("create_time").toInstant());
+  }
+
+  private static Pool pool(ResultSet row, Map<PoolId, List<Member>> members) throws SQLException {
+    PoolId id = new PoolId(row.getString("id"));
+    @Nullable String owner = row.getString("own_listener_id");
+    return new Pool(
+        id,
+        row.getString("name"),
+        row.getString("remark"),
+        owner == null ? null : new ListenerId(owner),
+        Algorithm.valueOf(row.getString("algorithm")),
+        SpecJson.read(row.getString("health_check"), HealthCheck.class),
+        row.getInt("next_member_number"),
+        members.getOrDefault(id, List.of()),
+        row.getLong("version"),
+        row.getTimestamp("create_time").toInstant());
+  }
+
+  private static Member member(ResultSet row) throws SQLException {
+    return new Member(
+        new MemberId(row.getString("id")),
+        row.getInt("number"),
+        row.getString("name"),
+        row.getString("remark"),
+        new IpAddress(row.getString("address")),
+        row.getInt("port"),
+        row.getInt("weight"),
+        MemberMode.valueOf(row.getString("mode")),
+        row.getLong("version"),
+        row.getTimestamp("create_time").toInstant());
+  }
+}

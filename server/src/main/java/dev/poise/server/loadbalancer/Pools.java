@@ -1,0 +1,222 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.loadbalancer.LoadBalancers.Edit;
+import dev.poise.server.platform.Bodies;
+import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Fault;
+import dev.poise.server.platform.MergePatch;
+import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.PoolId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** What is done to pools and their members. */
+@Component
+class Pools {
+  private final LoadBalancers loadBalancers;
+  private final LoadBalancerStore store;
+  private final Bodies bodies;
+  private final InstantSource clock;
+
+  Pools(LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+    this.loadBalancers = loadBalancers;
+    this.store = store;
+    this.bodies = bodies;
+    this.clock = clock;
+  }
+
+  /** A pool inside its load balancer. */
+  record FoundPool(LoadBalancer loadBalancer, Pool pool) {}
+
+  /** A member inside its load balancer. */
+  record FoundMember(LoadBalancer loadBalancer, Pool pool, Member member) {}
+
+  /**
+   * @throws Refusal.NotFound if the tenant has none with that id
+   */
+  FoundPool get(TenantId tenant, PoolId id) {
+    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+  }
+
+  /**
+   * @throws Refusal.NotFound if the tenant has none with that id
+   */
+  FoundMember get(TenantId tenant, MemberId id) {
+    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+  }
+
+  FoundPool create(Caller caller, LoadBalancerId loadBalancer, PoolInput input) {
+    Pool pool = input.pool("", null, clock.instant());
+    if (pool.name().isEmpty()) {
+      throw new Refusal.Invalid(
+          List.of(new Fault("/name", "required", "A pool by itself needs a name.")));
+    }
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancer,
+            new Edit("pool.create", pool.id().text()),
+            before -> before.with(pool)),
+        pool.id());
+  }
+
+  FoundPool patch(Caller caller, PoolId id, Conditions conditions, MergePatch patch) {
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancerOf(caller.tenant(), id),
+            new Edit("pool.update", id.text()),
+            before -> {
+              Pool pool = before.pool(id);
+              conditions.require(pool.version());
+              PoolInput wanted = bodies.patched(PoolInput.of(pool), patch, PoolInput.class);
+              LoadBalancers.elsewhere("members", wanted.members())
+                  .ifPresent(fault -> {
+                    throw new Refusal.Invalid(List.of(fault));
+                  });
+              return before.withChanged(id, wanted::changed);
+            }),
+        id);
+  }
+
+  LoadBalancer delete(Caller caller, PoolId id, Conditions conditions) {
+    return loadBalancers.edit(
+        caller,
+        loadBalancerOf(caller.tenant(), id),
+        new Edit("pool.delete", id.text()),
+        before -> {
+          conditions.require(before.pool(id).version());
+          return before.without(id);
+        });
+  }
+
+  FoundMember addMember(Caller caller, PoolId pool, MemberInput input) {
+    Instant now = clock.instant();
+    MemberId id = MemberId.generate(now);
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancerOf(caller.tenant(), pool),
+            new Edit("member.create", id.text()),
+            before ->
+                before.withChanged(
+                    pool, old -> old.withMember(input.member(id, old.nextMemberNumber(), now)))),
+        id);
+  }
+
+  /**
+   * Makes these the members of the pool. One whose address and port are there already stays the
+   * same member, so that its clients stay too.
+   */
+  FoundPool replaceMembers(Caller caller, PoolId id, List<MemberInput> inputs) {
+    Instant now = clock.instant();
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancerOf(caller.tenant(), id),
+            new Edit("pool.replace-members", id.text()),
+            before -> before.withChanged(id, pool -> replaced(pool, inputs, now))),
+        id);
+  }
+
+  private static Pool replaced(Pool pool, List<MemberInput> inputs, Instant now) {
+    var old =
+        pool.members().stream()
+            .collect(
+                Collectors.toMap(
+                    member -> member.address() + ":" + member.port(), Function.identity()));
+    List<Member> members = new ArrayList<>();
+    int next = pool.nextMemberNumber();
+    for (MemberInput input : inputs) {
+      Member known = old.get(input.address() + ":" + input.port());
+      members.add(
+          known != null ? input.changed(known) : input.member(MemberId.generate(now), next++, now));
+    }
+    return pool.withMembers(members, next);
+  }
+
+  FoundMember patch(Caller caller, MemberId id, Conditions conditions, MergePatch patch) {
+    return editMember(
+        caller,
+        id,
+        "member.update",
+        conditions,
+        member -> bodies.patched(MemberInput.of(member), patch, MemberInput.class).changed(member));
+  }
+
+  /** Enables, disables or drains a member; doing so again changes nothing. */
+  FoundMember setMode(Caller caller, MemberId id, Conditions conditions, MemberMode mode) {
+    String action =
+        switch (mode) {
+          case ENABLED -> "member.enable";
+          case DISABLED -> "member.disable";
+          case DRAINING -> "member.drain";
+        };
+    return editMember(
+        caller,
+        id,
+        action,
+        conditions,
+        // There is nothing to drain where nothing new has been given for long.
+        member ->
+            mode == MemberMode.DRAINING && member.mode() == MemberMode.DISABLED
+                ? member
+                : member.withMode(mode));
+  }
+
+  LoadBalancer delete(Caller caller, MemberId id, Conditions conditions) {
+    return loadBalancers.edit(
+        caller,
+        loadBalancerOf(caller.tenant(), id),
+        new Edit("member.delete", id.text()),
+        before -> {
+          conditions.require(before.member(id).version());
+          return before.withChanged(before.poolOf(id).id(), pool -> pool.withoutMember(id));
+        });
+  }
+
+  private FoundMember editMember(
+      Caller caller,
+      MemberId id,
+      String action,
+      Conditions conditions,
+      java.util.function.UnaryOperator<Member> change) {
+    return found(
+        loadBalancers.edit(
+            caller,
+            loadBalancerOf(caller.tenant(), id),
+            new Edit(action, id.text()),
+            before -> {
+              conditions.require(before.member(id).version());
+              return before.withChanged(
+                  before.poolOf(id).id(), pool -> pool.withChangedMember(id, change));
+            }),
+        id);
+  }
+
+  private LoadBalancerId loadBalancerOf(TenantId tenant, PoolId id) {
+    return store.ofPool(tenant, id).orElseThrow(() -> new Refusal.NotFound("pool " + id));
+  }
+
+  private LoadBalancerId loadBalancerOf(TenantId tenant, MemberId id) {
+    return store.ofMember(tenant, id).orElseThrow(() -> new Refusal.NotFound("member " + id));
+  }
+
+  private static FoundPool found(LoadBalancer loadBalancer, PoolId id) {
+    return new FoundPool(loadBalancer, loadBalancer.pool(id));
+  }
+
+  private static FoundMember found(LoadBalancer loadBalancer, MemberId id) {
+    return new FoundMember(loadBalancer, loadBalancer.poolOf(id), loadBalancer.member(id));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.poise.server.loadbalancer;
+
+import dev.poise.server.cluster.Clusters;
+import dev.poise.server.cluster.Node;
+import dev.poise.server.observation.NodeObservation;
+import dev.poise.server.observation.Observations;
+import dev.poise.server.platform.Signals;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.NodeId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Gathers what {@link Status} is computed from. */
+@Component
+class Statuses {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final Clusters clusters;
+  private final Observations observations;
+  private final Signals signals;
+  private final InstantSource clock;
+
+  Statuses(Clusters clusters, Observations observations, Signals signals, InstantSource clock) {
+    this.clusters = clusters;
+    this.observations = observations;
+    this.signals = signals;
+    this.clock = clock;
+  }
+
+  Status of(LoadBalancer loadBalancer) {
+    return of(List.of(loadBalancer)).getFirst();
+  }
+
+  /** The statuses of load balancers, in their order, with a fixed number of queries. */
+  List<Status> of(List<LoadBalancer> loadBalancers) {
+    if (loadBalancers.isEmpty()) return List.of();
+    Instant now = clock.instant();
+    List<ClusterId> clusterIds =
+        loadBalancers.stream()
+            .map(loadBalancer -> loadBalancer.placement().cluster())
+            .distinct()
+            .toList();
+    Map<ClusterId, List<Node>> nodes =
+        clusters.nodesOf(clusterIds).stream().collect(Collectors.groupingBy(Node::clusterId));
+    Map<NodeId, NodeObservation> heard =
+        observations
+            .of(nodes.values().stream().flatMap(List::stream).map(Node::id).toList())
+            .stream()
+            .collect(Collectors.toMap(NodeObservation::node, Function.identity()));
+    Map<LoadBalancerId, List<Observations.Seen>> seen =
+        observations.seen(loadBalancers.stream().map(LoadBalancer::id).toList());
+    return loadBalancers.stream()
+        .map(loadBalancer ->
+            Status.of(
+                loadBalancer,
+                nodes.getOrDefault(loadBalancer.placement().cluster(), List.of()).stream()
+                    .map(node ->
+                        seen(node, heard, seen.getOrDefault(loadBalancer.id(), List.of()), now))
+                    .toList()))
+        .toList();
+  }
+
+  private static Status.Seen seen(
+      Node node, Map<NodeId, NodeObservation> heard, List<Observations.Seen> said, Instant now) {
+    Optional<NodeObservation> last = Optional.ofNullable(heard.get(node.id()));
+    Optional<LoadBalancerReport> report =
+        said.stream()
+            .filter(one -> one.node().equals(node.id()))
+            .map(Observations.Seen::report)
+            .findFirst();
+    return new Status.Seen(
+        node.id(),
+        node.name(),
+        last.map(NodeObservation::reportTime),
+        last.isPresent() && last.get().isLive(now),
+        report);
+  }
+
+  /** Waits until every live node serves that generation of it, one refuses, or the time is over. */
+  void awaitSettled(LoadBalancer loadBalancer, Duration limit) {
+    Instant end = clock.instant().plus(limit);
+    try (Signals.Subscription signal = signals.subscribe(loadBalancer.id().text())) {
+      while (!of(loadBalancer).isSettled(loadBalancer.generation())) {
+        Duration left = Duration.between(clock.instant(), end);
+        if (!left.isPositive()) return;
+        signal.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+      }
+    }
+  }
+}

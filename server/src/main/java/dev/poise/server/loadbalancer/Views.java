@@ -1,0 +1,267 @@
+package dev.poise.server.loadbalancer;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.SubnetId;
+import dev.poise.server.network.VpcId;
+import dev.poise.spec.Algorithm;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.ListenerReport;
+import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.MemberId;
+import dev.poise.spec.MemberMode;
+import dev.poise.spec.NodeId;
+import dev.poise.spec.PoolId;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Load balancers and their parts as the API shows them: what was asked for, and what is true. */
+final class Views {
+  private Views() {}
+
+  /** A refusal of what was asked for, in the words of the tool that refused. */
+  @Schema(name = "Refusal")
+  record RefusalView(String node, String message, Instant since) {}
+
+  /** What one node of the cluster does with the load balancer. */
+  @Schema(name = "LoadBalancerNode")
+  record NodeView(
+      NodeId id,
+      String name,
+      @Schema(description = "Whether it was heard of within the last 10 seconds") boolean live,
+      @Nullable Instant lastHeardTime,
+      long appliedGeneration) {}
+
+  @Schema(name = "LoadBalancer")
+  record LoadBalancerView(
+      LoadBalancerId id,
+      String name,
+      String remark,
+      DataCenterId dataCenterId,
+      VpcId vpcId,
+      SubnetId subnetId,
+      ClusterId clusterId,
+      NetworkType networkType,
+      IpAddress address,
+      boolean deletionProtection,
+      State state,
+      @Schema(description = "The state in a sentence") String stateReason,
+      Health health,
+      @Schema(description = "Counts the changes nodes must act on") long generation,
+      @Schema(description = "What every live node serves at least") long appliedGeneration,
+      @Nullable RefusalView refusal,
+      List<NodeView> nodes,
+      List<ListenerView> listeners,
+      Instant createTime,
+      Instant updateTime) {}
+
+  @Schema(name = "Listener")
+  record ListenerView(
+      ListenerId id,
+      LoadBalancerId loadBalancerId,
+      String name,
+      String remark,
+      ListenerInput.ProtocolName protocol,
+      int port,
+      int idleTimeoutSeconds,
+      @Nullable Integer responseTimeoutSeconds,
+      @Nullable Integer connectionLimit,
+      @Nullable RequestHeadersInput requestHeaders,
+      PoolId defaultPoolId,
+      Health health,
+      TrafficView traffic,
+      long generation,
+      long appliedGeneration,
+      Instant createTime) {}
+
+  /**
+   * Counters of a listener, summed over the live nodes; they start at 0 when a node's agent starts.
+   */
+  @Schema(name = "ListenerTraffic")
+  record TrafficView(
+      long activeConnections,
+      long connections,
+      long refusedConnections,
+      long requests,
+      long receivedBytes,
+      long transmittedBytes,
+      @JsonProperty("responses2xx") long responses2xx,
+      @JsonProperty("responses3xx") long responses3xx,
+      @JsonProperty("responses4xx") long responses4xx,
+      @JsonProperty("responses5xx") long responses5xx) {}
+
+  @Schema(name = "Pool")
+  record PoolView(
+      PoolId id,
+      LoadBalancerId loadBalancerId,
+      String name,
+      String remark,
+      @Schema(description = "The listener it was made for and is deleted with")
+          @Nullable ListenerId ownerListenerId,
+      Algorithm algorithm,
+      HealthCheckInput healthCheck,
+      List<ListenerId> listenerIds,
+      Health health,
+      int memberCount,
+      long generation,
+      long appliedGeneration,
+      Instant createTime) {}
+
+  @Schema(name = "Member")
+  record MemberView(
+      MemberId id,
+      PoolId poolId,
+      LoadBalancerId loadBalancerId,
+      String name,
+      String remark,
+      IpAddress address,
+      int port,
+      int weight,
+      MemberMode mode,
+      MemberStatus.Health health,
+      @Schema(description = "Why it is in that health") String healthReason,
+      @Nullable Instant healthSinceTime,
+      @Schema(description = "Connections (TCP) or requests (HTTP) it serves now")
+          long activeConnections,
+      @Schema(description = "How many it was given since the nodes' agents started")
+          long connections,
+      long generation,
+      long appliedGeneration,
+      Instant createTime) {}
+
+  /** All of a load balancer and how it does, in one answer. */
+  @Schema(name = "StatusTree")
+  record StatusTree(LoadBalancerView loadBalancer, List<PoolTree> pools) {}
+
+  /** A pool with its members. */
+  @Schema(name = "PoolStatusTree")
+  record PoolTree(PoolView pool, List<MemberView> members) {}
+
+  static LoadBalancerView loadBalancer(LoadBalancer it, Status status) {
+    return new LoadBalancerView(
+        it.id(),
+        it.name(),
+        it.remark(),
+        it.placement().dataCenter(),
+        it.placement().vpc(),
+        it.placement().subnet(),
+        it.placement().cluster(),
+        it.networkType(),
+        it.address(),
+        it.deletionProtection(),
+        status.state(),
+        status.explanation(),
+        status.health(),
+        it.generation(),
+        status.appliedGeneration(),
+        status
+            .refusal()
+            .map(no -> new RefusalView(no.node(), no.message(), no.since()))
+            .orElse(null),
+        status.nodes().stream()
+            .map(node ->
+                new NodeView(
+                    node.id(),
+                    node.name(),
+                    node.live(),
+                    node.lastHeard().orElse(null),
+                    node.appliedGeneration()))
+            .toList(),
+        it.listeners().stream().map(listener -> listener(it, listener, status)).toList(),
+        it.createTime(),
+        it.updateTime());
+  }
+
+  static ListenerView listener(LoadBalancer owner, Listener it, Status status) {
+    ListenerInput said = ListenerInput.of(it);
+    ListenerReport none = new ListenerReport(it.id(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new ListenerView(
+        it.id(),
+        owner.id(),
+        it.name(),
+        it.remark(),
+        said.protocol(),
+        it.port(),
+        Objects.requireNonNull(said.idleTimeoutSeconds()),
+        said.responseTimeoutSeconds(),
+        said.connectionLimit(),
+        said.requestHeaders(),
+        it.defaultPool(),
+        status.listeners().getOrDefault(it.id(), Health.UNKNOWN),
+        traffic(status.traffic().getOrDefault(it.id(), none)),
+        owner.generation(),
+        status.appliedGeneration(),
+        it.createTime());
+  }
+
+  private static TrafficView traffic(ListenerReport said) {
+    return new TrafficView(
+        said.activeConnections(),
+        said.connections(),
+        said.refusedConnections(),
+        said.requests(),
+        said.receivedBytes(),
+        said.transmittedBytes(),
+        said.responses2xx(),
+        said.responses3xx(),
+        said.responses4xx(),
+        said.responses5xx());
+  }
+
+  static PoolView pool(LoadBalancer owner, Pool it, Status status) {
+    return new PoolView(
+        it.id(),
+        owner.id(),
+        it.name(),
+        it.remark(),
+        it.owner(),
+        it.algorithm(),
+        HealthCheckInput.of(it.healthCheck()),
+        owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
+        Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),
+        it.members().size(),
+        owner.generation(),
+        status.appliedGeneration(),
+        it.createTime());
+  }
+
+  static MemberView member(LoadBalancer owner, Pool pool, Member it, Status status) {
+    MemberStatus now = status.member(it.id());
+    return new MemberView(
+        it.id(),
+        pool.id(),
+        owner.id(),
+        it.name(),
+        it.remark(),
+        it.address(),
+        it.port(),
+        it.weight(),
+        it.mode(),
+        now.health(),
+        now.reason(),
+        now.since(),
+        now.activeConnections(),
+        now.connections(),
+        owner.generation(),
+        status.appliedGeneration(),
+        it.createTime());
+  }
+
+  static StatusTree tree(LoadBalancer it, Status status) {
+    return new StatusTree(
+        loadBalancer(it, status),
+        it.pools().stream()
+            .map(pool ->
+                new PoolTree(
+                    pool(it, pool, status),
+                    pool.members().stream()
+                        .map(member -> member(it, pool, member, status))
+                        .toList()))
+            .toList());
+  }
+}

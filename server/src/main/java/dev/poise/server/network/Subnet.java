@@ -1,0 +1,26 @@
+package dev.poise.server.network;
+
+import dev.poise.server.platform.Line;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotNull;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A range of addresses in a VPC. */
+public record Subnet(
+    SubnetId id,
+    VpcId vpcId,
+    DataCenterId dataCenterId,
+    String name,
+    String remark,
+    Cidr cidr,
+    Instant createTime) {
+
+  /** What is said to make one. */
+  @Schema(name = "SubnetInput")
+  public record Input(
+      @NotNull(message = "is required") @Line(max = 128, blankAllowed = false) String name,
+      @Line(max = 512) @Nullable String remark,
+      @NotNull(message = "is required") VpcId vpcId,
+      @NotNull(message = "is required") Cidr cidr) {}
+}

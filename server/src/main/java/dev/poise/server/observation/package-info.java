@@ -1,0 +1,5 @@
+/** What nodes said, as they said it. */
+@NullMarked
+package dev.poise.server.observation;
+
+import org.jspecify.annotations.NullMarked;

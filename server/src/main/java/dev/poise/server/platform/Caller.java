@@ -1,0 +1,33 @@
+package dev.poise.server.platform;
+
+/**
+ * Who makes a request.
+ *
+ * @param tenant the tenant whose things are seen and changed
+ * @param actor the id of the API key, or {@code system} for what the server does by itself
+ */
+public record Caller(
+    TenantId tenant, String actor, Role role, String sourceAddress, String requestId) {
+
+  /** What a caller may do. */
+  public enum Role {
+    PLATFORM_ADMIN,
+    TENANT_ADMIN,
+    TENANT_USER
+  }
+
+  /** The server itself, acting for a tenant. */
+  public static Caller system(TenantId tenant) {
+    return new Caller(tenant, "system", Role.PLATFORM_ADMIN, "", "");
+  }
+
+  /**
+   * Refuses a caller who does not run the platform.
+   *
+   * @throws Refusal.Forbidden unless the caller runs the platform
+   */
+  public void requirePlatformAdmin() {
+    if (role != Role.PLATFORM_ADMIN)
+      throw new Refusal.Forbidden("Only a platform administrator can do this.");
+  }
+}

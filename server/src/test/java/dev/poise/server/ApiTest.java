@@ -1,0 +1,168 @@
+package dev.poise.server;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.poise.server.app.PoiseServer;
+import dev.poise.spec.AgentApi;
+import dev.poise.spec.SpecJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A server on a real PostgreSQL, called over HTTP as its clients do. All subclasses share one. */
+@SpringBootTest(
+    classes = PoiseServer.class,
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+public abstract class ApiTest {
+  private static final Path KEY_FILE = keyFile();
+  private static final AtomicInteger NEXT = new AtomicInteger();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  protected static final JsonMapper JSON =
+      JsonMapper.builder()
+          .changeDefaultPropertyInclusion(it -> it.withValueInclusion(JsonInclude.Include.NON_NULL))
+          .build();
+
+  @LocalServerPort private int port;
+
+  @DynamicPropertySource
+  static void properties(DynamicPropertyRegistry registry) {
+    registry.add("spring.datasource.url", TestDatabase::url);
+    registry.add("spring.datasource.username", () -> "postgres");
+    registry.add("poise.bootstrap.admin-key-file", KEY_FILE::toString);
+  }
+
+  private static Path keyFile() {
+    try {
+      return Files.createTempDirectory("poise-test").resolve("admin-key");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** An answer of the server. */
+  public record Answer(int status, JsonNode body, java.net.http.HttpHeaders headers) {
+    public String text(String pointer) {
+      return body.at(pointer).asString();
+    }
+
+    public String etag() {
+      return headers.firstValue("ETag").orElseThrow();
+    }
+  }
+
+  protected static String adminKey() {
+    try {
+      return Files.readString(KEY_FILE).strip();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  protected static int unique() {
+    return NEXT.incrementAndGet();
+  }
+
+  protected Answer get(String path) {
+    return call("GET", path, null, Map.of());
+  }
+
+  protected Answer post(String path, String body) {
+    return call("POST", path, body, Map.of());
+  }
+
+  protected Answer patch(String path, String body) {
+    return call("PATCH", path, body, Map.of());
+  }
+
+  protected Answer delete(String path) {
+    return call("DELETE", path, null, Map.of());
+  }
+
+  protected Answer call(
+      String method, String path, @Nullable String body, Map<String, String> headers) {
+    return send(method, "/api/v1" + path, body, headers, adminKey());
+  }
+
+  /** A call as an agent makes it. */
+  protected Answer agent(
+      String method, String path, @Nullable Object body, Map<String, String> headers, String key) {
+    return send(method, path, body == null ? null : SpecJson.write(body), headers, key);
+  }
+
+  protected Answer send(
+      String method,
+      String path,
+      @Nullable String body,
+      Map<String, String> headers,
+      @Nullable String key) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (body != null) request.header("Content-Type", "application/json");
+    if (key != null) request.header("Authorization", "Bearer " + key);
+    headers.forEach(request::setHeader);
+    try {
+      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+      String type = response.headers().firstValue("Content-Type").orElse("");
+      JsonNode json =
+          type.contains("json")
+              ? JSON.readTree(response.body())
+              : JSON.valueToTree(response.body());
+      return new Answer(response.statusCode(), json, response.headers());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A place for load balancers: data centre, VPC, subnet, cluster and a node nobody runs. */
+  public record Site(
+      String dataCenter, String vpc, String subnet, String cluster, String node, String nodeKey) {
+    public String manifest() {
+      return AgentApi.MANIFEST;
+    }
+  }
+
+  protected Site site() {
+    int n = unique();
+    String dataCenter = made("/data-centers", "{\"name\":\"dc-%d\"}".formatted(n)).text("/id");
+    String vpc =
+        made("/vpcs", "{\"name\":\"vpc\",\"dataCenterId\":\"%s\"}".formatted(dataCenter))
+            .text("/id");
+    String subnet =
+        made(
+                "/subnets",
+                "{\"name\":\"net\",\"vpcId\":\"%s\",\"cidr\":\"10.0.0.0/24\"}".formatted(vpc))
+            .text("/id");
+    String cluster =
+        made(
+                "/clusters",
+                "{\"name\":\"cls-%d\",\"dataCenterId\":\"%s\",\"model\":\"x86\"}"
+                    .formatted(n, dataCenter))
+            .text("/id");
+    Answer node = made("/clusters/" + cluster + "/nodes", "{\"name\":\"node-1\"}");
+    return new Site(dataCenter, vpc, subnet, cluster, node.text("/id"), node.text("/key"));
+  }
+
+  protected Answer made(String path, String body) {
+    Answer answer = post(path, body);
+    if (answer.status() != 201)
+      throw new AssertionError(path + " answered " + answer.status() + " " + answer.body());
+    return answer;
+  }
+}

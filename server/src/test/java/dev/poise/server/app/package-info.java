@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.fleet;
+
+import org.jspecify.annotations.NullMarked;

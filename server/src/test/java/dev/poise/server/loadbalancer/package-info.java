@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.loadbalancer;
+
+import org.jspecify.annotations.NullMarked;

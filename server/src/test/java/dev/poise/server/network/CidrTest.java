@@ -1,0 +1,53 @@
+package dev.poise.server.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.poise.spec.IpAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CidrTest {
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.1.0/24, 10.0.1.1, 10.0.1.254",
+    "10.0.0.0/8, 10.0.0.1, 10.255.255.254",
+    "192.168.1.4/30, 192.168.1.5, 192.168.1.6",
+    "255.255.255.0/24, 255.255.255.1, 255.255.255.254",
+  })
+  void knowsWhatItGivesOut(String range, String lowest, String highest) {
+    Cidr cidr = new Cidr(range);
+    assertThat(cidr.lowest()).hasToString(lowest);
+    assertThat(cidr.highest()).hasToString(highest);
+    assertThat(cidr.gives(new IpAddress(lowest))).isTrue();
+    assertThat(cidr.gives(new IpAddress(highest))).isTrue();
+  }
+
+  @Test
+  void doesNotGiveOutItsEndsAndWhatIsOutside() {
+    Cidr cidr = new Cidr("10.0.1.0/24");
+    assertThat(cidr.gives(new IpAddress("10.0.1.0"))).isFalse();
+    assertThat(cidr.gives(new IpAddress("10.0.1.255"))).isFalse();
+    assertThat(cidr.gives(new IpAddress("10.0.2.1"))).isFalse();
+    assertThat(cidr.gives(new IpAddress("138.0.1.1"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "10.0.1.0",
+        "10.0.1.0/31",
+        "10.0.1.0/7",
+        "10.0.1.1/24",
+        "10.0.1.0/024",
+        "x/24",
+        "10.0.1/24",
+        "::/8"
+      })
+  void refusesWhatIsNoRange(String text) {
+    assertThatThrownBy(() -> new Cidr(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+}

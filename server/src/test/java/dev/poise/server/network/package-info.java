@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.network;
+
+import org.jspecify.annotations.NullMarked;

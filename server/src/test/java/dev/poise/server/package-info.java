@@ -1,0 +1,5 @@
+/** A running server for tests. */
+@NullMarked
+package dev.poise.server;
+
+import org.jspecify.annotations.NullMarked;

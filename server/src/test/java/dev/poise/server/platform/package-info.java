@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.platform;
+
+import org.jspecify.annotations.NullMarked;
