@@ -55,9 +55,31 @@ final class Balancer {
         && now.path("appliedGeneration").asLong(-1) == now.path("generation").asLong();
   }
 
-  /** Waits until a request to the listener is answered by some member. */
+  /** Waits until every node let go of it, after it was deleted. */
+  void awaitGone() {
+    Await.until(
+        id + " is gone",
+        PATIENCE,
+        () -> api.send("GET", path(), Optional.empty(), Map.of()),
+        answer -> answer.status() == 404);
+  }
+
+  /** Waits until a request to the HTTP listener is answered by some member. */
   void awaitServing(int port) {
     Await.until("port " + port + " of " + id + " serves", PATIENCE, () -> serves(port));
+  }
+
+  /** Waits until a connection to the TCP listener is answered by some member. */
+  void awaitServingTcp(int port) {
+    Await.until("port " + port + " of " + id + " serves", PATIENCE, () -> servesTcp(port));
+  }
+
+  private boolean servesTcp(int port) {
+    try (TcpConnection connection = TcpConnection.open(at(port))) {
+      return connection.lives();
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   private boolean serves(int port) {

@@ -189,6 +189,8 @@ final class World implements AutoCloseable {
     for (AutoCloseable closeable : ofTheTest.reversed()) closeable.close();
     ofTheTest.clear();
     for (Balancer balancer : balancers) api.delete(balancer.path());
+    // Only when nodes let go of it is it gone: the next test finds an empty list.
+    for (Balancer balancer : balancers) balancer.awaitGone();
     balancers.clear();
   }
 

@@ -38,9 +38,13 @@ final class Guide {
     screen.line("\nSee it through the API:\n");
     screen.line("  curl -s " + authorization + " " + api + "/load-balancers");
     screen.line("\nGive green eight times the weight of the others and see it:\n");
+    // Without the preference the answer comes at once, and the first requests find the old weight.
+    String patch =
+        "curl -s -o /dev/null -X PATCH %s -H 'Content-Type: application/json' -H 'Prefer: wait=10'"
+            .formatted(authorization);
     screen.line(
-        "  curl -s -X PATCH %s -H 'Content-Type: application/merge-patch+json' -d '{\"weight\":8}' %s/members/%s; %s"
-            .formatted(authorization, api, demo.green(), balance(demo, 20)));
+        "  %s -d '{\"weight\":8}' %s/members/%s; %s"
+            .formatted(patch, api, demo.green(), balance(demo, 20)));
   }
 
   /** Sends requests and counts who answered. */

@@ -104,7 +104,7 @@ public final class Postgres implements Running {
   /** Starts it, making or repairing what is needed, and returns when it takes connections. */
   public static Postgres start(Places places) {
     PostgresProgram program = PostgresProgram.unpackBelow(places.programs());
-    RunAs runAs = RunAs.choose();
+    RunAs runAs = RunAs.choose(places.data());
     stopLeftOver(places);
     PrivateFiles.createFolder(places.folder());
     if (Files.notExists(places.data())) initialise(places, program, runAs);

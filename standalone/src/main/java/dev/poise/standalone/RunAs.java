@@ -1,8 +1,11 @@
 package dev.poise.standalone;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * As whom PostgreSQL runs. It refuses to run as root, and root is who often starts us: in a
@@ -21,12 +24,22 @@ sealed interface RunAs {
   /** We are root where user namespaces are forbidden: PostgreSQL runs as this account. */
   record Account(String name) implements RunAs {}
 
-  /** What fits whoever we are. */
-  static RunAs choose() {
+  /** What fits whoever we are, and whoever the data belongs to, if there is data already. */
+  static RunAs choose(Path data) {
     if (!isRoot()) return new Ourselves();
+    Optional<String> owner = owner(data).filter(name -> !name.equals("root"));
+    if (owner.isPresent()) return new Account(owner.get());
     if (Commands.run(List.of("unshare", "--user", "true")).succeeded()) return new Namespace();
     boolean installed = Commands.run(List.of("id", "-u", "postgres")).succeeded();
     return new Account(installed ? "postgres" : "nobody");
+  }
+
+  private static Optional<String> owner(Path data) {
+    try {
+      return Optional.of(Files.getOwner(data).getName());
+    } catch (IOException noDataYet) {
+      return Optional.empty();
+    }
   }
 
   private static boolean isRoot() {

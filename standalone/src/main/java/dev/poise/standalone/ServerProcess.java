@@ -112,6 +112,7 @@ public final class ServerProcess implements Running {
 
   @Override
   public void stop() {
-    child.stop("TERM", Duration.ofSeconds(10));
+    // Every change is one transaction: what a long poll still holds up may be cut off.
+    child.stop("TERM", Duration.ofSeconds(5));
   }
 }
