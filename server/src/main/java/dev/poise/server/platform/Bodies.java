@@ -38,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 public final class Bodies {
   private static final int MOST_FAULTS = 50;
+  private static final Fault NO_OBJECT = new Fault("", "required", "The body must be an object.");
 
   private final JsonMapper mapper;
   private final Validator validator;
@@ -83,7 +84,7 @@ public final class Bodies {
   public <T> T read(JsonNode body, Class<T> type) {
     List<Fault> faults = new ArrayList<>();
     T value = decode(body.deepCopy(), type, faults);
-    if (value == null) throw new Refusal.Invalid(faults);
+    if (value == null) throw new Refusal.Invalid(faults.isEmpty() ? List.of(NO_OBJECT) : faults);
     Set<String> faulty =
         faults.stream().map(Fault::pointer).collect(Collectors.toCollection(HashSet::new));
     validator.validate(value).stream()

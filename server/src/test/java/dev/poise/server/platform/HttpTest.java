@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 class HttpTest extends ApiTest {
@@ -40,6 +41,15 @@ class HttpTest extends ApiTest {
     Answer answer = post("/load-balancers", "{\"name\": \"x\",\n oops}");
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.text("/detail")).contains("line 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "[]", "7", "\"text\"", "true"})
+  void wantsAnObject(String body) {
+    Answer answer = post("/load-balancers", body);
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.text("/detail"))
+        .isEqualTo(body.equals("null") ? "The body must be an object." : "This must be an object.");
   }
 
   @Test
