@@ -58,12 +58,18 @@ abstract class Backend implements AutoCloseable {
   final void kill() {
     try {
       listening.close();
-      for (Socket connection : connections) {
-        connection.setSoLinger(true, 0);
-        connection.close();
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    connections.forEach(Backend::reset);
+  }
+
+  private static void reset(Socket connection) {
+    try {
+      connection.setSoLinger(true, 0);
+      connection.close();
+    } catch (IOException closedAlready) {
+      // The client was quicker.
     }
   }
 

@@ -85,7 +85,7 @@ class RefusalTest {
           balancer.id());
       String cluster = world.site().cluster();
       update(connection, "UPDATE clusters SET revision = revision + 1 WHERE id = ?", cluster);
-      update(connection, "SELECT pg_notify('poise_cluster', ?)", cluster);
+      update(connection, "SELECT pg_notify('poise', ?)", cluster);
       connection.commit();
     }
   }
