@@ -50,7 +50,7 @@ final class Manifests {
     try (Signals.Subscription signal = signals.subscribe(node.clusterId().text())) {
       while (clusters.cluster(node.clusterId()).revision() == known) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
-        if (!left.isPositive()) return Optional.empty();
+        if (!left.isPositive() || !signals.isRunning()) return Optional.empty();
         signal.await(left);
       }
     }

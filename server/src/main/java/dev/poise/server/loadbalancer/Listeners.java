@@ -4,7 +4,6 @@ import dev.poise.server.loadbalancer.LoadBalancers.Edit;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
-import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -86,15 +84,11 @@ class Listeners {
   private ListenerInput wanted(Listener listener, MergePatch patch) {
     ListenerInput now = ListenerInput.of(listener);
     MergePatch effective = patch.names("defaultPoolName") ? patch.without("defaultPoolId") : patch;
-    ListenerInput wanted = bodies.patched(now, effective, ListenerInput.class);
-    List<Fault> faults =
-        Stream.of(
-                LoadBalancers.fixed("protocol", now.protocol(), wanted.protocol()),
-                LoadBalancers.fixed("port", now.port(), wanted.port()),
-                LoadBalancers.elsewhere("defaultPool", wanted.defaultPool()))
-            .flatMap(Optional::stream)
-            .toList();
-    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+    ListenerInput wanted = bodies.patched(now, effective, ListenerInput.class, "protocol", "port");
+    LoadBalancers.elsewhere("defaultPool", wanted.defaultPool())
+        .ifPresent(fault -> {
+          throw new Refusal.Invalid(List.of(fault));
+        });
     return wanted;
   }
 

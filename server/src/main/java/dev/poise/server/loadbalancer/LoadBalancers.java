@@ -42,6 +42,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class LoadBalancers {
+  private static final String[] FIXED = {
+    "dataCenterId", "subnetId", "clusterModel", "networkType", "address"
+  };
+
   private final LoadBalancerStore store;
   private final Networks networks;
   private final Addresses addresses;
@@ -128,8 +132,8 @@ class LoadBalancers {
         before -> {
           conditions.require(before.version());
           LoadBalancerInput now = LoadBalancerInput.of(before);
-          LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class);
-          refuseFixed(now, wanted);
+          LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class, FIXED);
+          refuseParts(wanted);
           return before.with(
               wanted.name(),
               Objects.requireNonNullElse(wanted.remark(), ""),
@@ -228,30 +232,12 @@ class LoadBalancers {
     return given.pool(listener.nameOrDefault(), id, now);
   }
 
-  private static void refuseFixed(LoadBalancerInput now, LoadBalancerInput wanted) {
+  private static void refuseParts(LoadBalancerInput wanted) {
     List<Fault> faults =
-        Stream.of(
-                fixed("dataCenterId", now.dataCenterId(), wanted.dataCenterId()),
-                fixed("subnetId", now.subnetId(), wanted.subnetId()),
-                fixed("clusterModel", now.clusterModel(), wanted.clusterModel()),
-                fixed("networkType", now.networkType(), wanted.networkType()),
-                fixed("address", now.address(), wanted.address()),
-                elsewhere("listeners", wanted.listeners()),
-                elsewhere("pools", wanted.pools()))
+        Stream.of(elsewhere("listeners", wanted.listeners()), elsewhere("pools", wanted.pools()))
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
-  }
-
-  /** A fault if a field that never changes is to be changed. */
-  static Optional<Fault> fixed(String field, @Nullable Object now, @Nullable Object wanted) {
-    return Objects.equals(now, wanted)
-        ? Optional.empty()
-        : Optional.of(
-            new Fault(
-                "/" + field,
-                ProblemType.IMMUTABLE_FIELD.slug(),
-                "The " + field + " cannot be changed after creation."));
   }
 
   /** A fault if parts are given that are edited at an address of their own. */

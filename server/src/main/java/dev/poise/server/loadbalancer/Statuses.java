@@ -91,7 +91,7 @@ class Statuses {
     try (Signals.Subscription signal = signals.subscribe(loadBalancer.id().text())) {
       while (!of(loadBalancer).isSettled(loadBalancer.generation())) {
         Duration left = Duration.between(clock.instant(), end);
-        if (!left.isPositive()) return;
+        if (!left.isPositive() || !signals.isRunning()) return;
         signal.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
       }
     }

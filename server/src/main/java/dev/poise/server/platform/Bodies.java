@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -82,8 +83,11 @@ public final class Bodies {
    * @throws Refusal.Invalid with all of its faults
    */
   public <T> T read(JsonNode body, Class<T> type) {
-    List<Fault> faults = new ArrayList<>();
-    T value = decode(body.deepCopy(), type, faults);
+    return read(body.deepCopy(), type, new ArrayList<>());
+  }
+
+  private <T> T read(JsonNode body, Class<T> type, List<Fault> faults) {
+    T value = decode(body, type, faults);
     if (value == null) throw new Refusal.Invalid(faults.isEmpty() ? List.of(NO_OBJECT) : faults);
     Set<String> faulty =
         faults.stream().map(Fault::pointer).collect(Collectors.toCollection(HashSet::new));
@@ -98,9 +102,25 @@ public final class Bodies {
 
   /**
    * Applies a merge patch (RFC 7396) to what a record says now, and reads the result like a body.
+   *
+   * @param fixed the fields that never change; one that the patch would change is a fault
    */
-  public <T> T patched(T now, MergePatch patch, Class<T> type) {
-    return read(merge(mapper.valueToTree(now), patch.node()), type);
+  public <T> T patched(T now, MergePatch patch, Class<T> type, String... fixed) {
+    ObjectNode before = mapper.valueToTree(now);
+    ObjectNode after = (ObjectNode) merge(before.deepCopy(), patch.node());
+    List<Fault> faults = new ArrayList<>();
+    for (String field : fixed) {
+      if (Objects.equals(before.get(field), after.get(field))) continue;
+      faults.add(
+          new Fault(
+              "/" + field,
+              ProblemType.IMMUTABLE_FIELD.slug(),
+              "The " + field + " cannot be changed after creation."));
+      // The rest is judged as if this had not been asked for.
+      if (before.has(field)) after.set(field, before.get(field));
+      else after.remove(field);
+    }
+    return read(after, type, faults);
   }
 
   /** The JSON text of a record, the same for equal records. */

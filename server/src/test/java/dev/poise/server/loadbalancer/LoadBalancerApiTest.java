@@ -190,6 +190,8 @@ class LoadBalancerApiTest extends ApiTest {
             "/listeners/" + made.body().at("/listeners/0/id").asString(),
             "{\"port\":81,\"protocol\":\"TCP\"}");
     assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text("/type")).isEqualTo("/problems/immutable-field");
+    assertThat(refused.body().at("/errors").size()).isEqualTo(2);
     Answer port =
         patch("/listeners/" + made.body().at("/listeners/0/id").asString(), "{\"port\":81}");
     assertThat(port.text("/type")).isEqualTo("/problems/immutable-field");
