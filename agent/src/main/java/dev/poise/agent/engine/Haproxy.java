@@ -227,8 +227,8 @@ public final class Haproxy {
       throws IOException, InterruptedException {
     LiveProcess old = live;
     if (old != null) {
-      Duration wait = Duration.between(clock.instant(), lastReload.plus(draining.spacing()));
-      if (wait.isPositive()) return new Applied.Later(wait);
+      Duration pause = pauseBeforeReload();
+      if (pause.isPositive()) return new Applied.Later(pause);
       refreshKnownHealth(old);
       lastReload = clock.instant();
     }
@@ -251,6 +251,13 @@ public final class Haproxy {
       if (!server.disabled() && known.isUnknown(server)) unproven.add(server.fullName());
     }
     return settled(staged, desired, rendered);
+  }
+
+  private Duration pauseBeforeReload() {
+    Instant now = clock.instant();
+    boolean clockWasSetBack = now.isBefore(lastReload);
+    if (clockWasSetBack) return Duration.ZERO;
+    return Duration.between(now, lastReload.plus(draining.spacing()));
   }
 
   /** A failed start leaves the old process as it was; if it does not, the next one starts cold. */
@@ -356,7 +363,8 @@ public final class Haproxy {
   private boolean promote(LiveProcess process, Statistics statistics) throws IOException {
     boolean promoted = false;
     for (Statistics.Server server : statistics.servers()) {
-      if (!unproven.contains(server.fullName()) || server.unchecked()) continue;
+      if (!unproven.contains(server.fullName())) continue;
+      if (server.unchecked() && !server.disabled()) continue;
       if (server.passed() && !server.up()) {
         process.admin().order("set server " + server.fullName() + " health up");
         promoted = true;
