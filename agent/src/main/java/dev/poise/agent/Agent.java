@@ -13,6 +13,7 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecJson.MalformedSpec;
+import dev.poise.spec.TypeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,10 +69,13 @@ final class Agent {
   /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
   synchronized void boot() throws IOException {
     left = leftProcesses();
-    for (LoadBalancerId id : onDisk()) {
-      wish(id, new Wish.Hold("the node has no manifest yet"));
+    Set<LoadBalancerId> onDisk = onDisk();
+    Optional<Manifest> manifest = ledger.manifest();
+    if (manifest.isPresent()) {
+      serve(manifest.get(), onDisk);
+    } else {
+      onDisk.forEach(id -> wish(id, new Wish.Hold("the node has no manifest yet")));
     }
-    serve();
     left = Map.of();
   }
 
@@ -86,11 +91,15 @@ final class Agent {
     return found;
   }
 
-  private List<LoadBalancerId> onDisk() throws IOException {
+  private Set<LoadBalancerId> onDisk() throws IOException {
     Path directory = settings.loadBalancersDirectory();
-    if (!Files.isDirectory(directory)) return List.of();
+    if (!Files.isDirectory(directory)) return Set.of();
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.map(entry -> new LoadBalancerId(entry.getFileName().toString())).toList();
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> TypeId.isValid(LoadBalancerId.PREFIX, name))
+          .map(LoadBalancerId::new)
+          .collect(Collectors.toSet());
     }
   }
 
@@ -98,17 +107,17 @@ final class Agent {
   synchronized void serve() {
     try {
       Optional<Manifest> manifest = ledger.manifest();
-      if (manifest.isPresent()) serve(manifest.get());
+      if (manifest.isPresent()) serve(manifest.get(), present());
     } catch (IOException e) {
       log.error("reading the ledger failed", e);
     }
   }
 
-  private void serve(Manifest manifest) throws IOException {
+  private void serve(Manifest manifest, Set<LoadBalancerId> present) throws IOException {
     workers.values().removeIf(Worker::hasEnded);
     threads.keySet().retainAll(workers.keySet());
     Map<LoadBalancerId, Long> heldBefore = ledger.held();
-    RemovalGuard.Decision decision = RemovalGuard.decide(present(), heldBefore, manifest);
+    RemovalGuard.Decision decision = RemovalGuard.decide(present, heldBefore, manifest);
     if (!decision.held().equals(heldBefore)) ledger.putHeld(decision.held());
 
     Set<String> digests = new HashSet<>();

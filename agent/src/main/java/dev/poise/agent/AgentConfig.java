@@ -162,7 +162,7 @@ record AgentConfig(
       unknown.removeAll(asked);
       if (!unknown.isEmpty()) {
         throw new Unusable(
-            "unknown: " + String.join(", ", unknown) + "; known: " + String.join(", ", asked));
+            "unknown keys: " + String.join(", ", unknown) + "; known: " + String.join(", ", asked));
       }
     }
   }

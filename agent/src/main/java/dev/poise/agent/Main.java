@@ -21,7 +21,7 @@ public final class Main {
     if (exit != 0) System.exit(exit);
   }
 
-  private static int execute(String[] arguments) {
+  static int execute(String[] arguments) {
     String command = arguments.length == 0 ? "" : arguments[0];
     boolean hasFile = arguments.length == 2;
     try {

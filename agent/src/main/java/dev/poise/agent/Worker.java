@@ -40,6 +40,7 @@ final class Worker implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final Duration HEALTH_TICK = Duration.ofMillis(500);
   private static final Duration SHORTLY = Duration.ofSeconds(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final int UNANSWERED_LIMIT = 2;
 
   private final LoadBalancerId id;
@@ -55,8 +56,8 @@ final class Worker implements Runnable {
   private Wish wish;
   private boolean ended;
 
-  private final Backoff retry = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
-  private final Backoff restart = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+  private final Backoff retry = new Backoff(Duration.ofSeconds(1), LONGEST_PAUSE);
+  private final Backoff restart = new Backoff(Duration.ofSeconds(1), LONGEST_PAUSE);
   private @Nullable Wish taken;
   private @Nullable Outcome outcome;
   private boolean adopted;
@@ -157,9 +158,14 @@ final class Worker implements Runnable {
     }
     adoptOnce();
     if (haproxy.hasDied()) died(now);
-    if (!settled && !now.isBefore(nextAttempt)) attempt(newest, now);
-    if (!hasEnded() && !now.isBefore(nextReading)) read();
+    if (!settled && isDue(nextAttempt, now)) attempt(newest, now);
+    if (!hasEnded() && isDue(nextReading, now)) read();
     return untilNext();
+  }
+
+  /** Nothing is ever planned for so late: when it seems to be, the clock was set back. */
+  private static boolean isDue(Instant planned, Instant now) {
+    return !now.isBefore(planned) || planned.isAfter(now.plus(LONGEST_PAUSE).plus(HEALTH_TICK));
   }
 
   private void adoptOnce() {

@@ -90,7 +90,7 @@ class AgentConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "colour = blue               | unknown: colour",
+        "colour = blue               | unknown keys: colour",
         "server.url = ftp://x        | server.url",
         "server.url = nonsense       | server.url",
         "node.id = node_1            | node.id",

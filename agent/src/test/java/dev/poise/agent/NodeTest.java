@@ -112,14 +112,14 @@ class NodeTest {
   }
 
   @Test
-  void aChangeIsReportedWithinAHalfSecond() throws Exception {
+  void aChangeIsReportedWithinASecond() throws Exception {
     startAgent();
     server.put(specs.next());
     applied(specs.id, 1);
     long begin = System.nanoTime();
     server.put(specs.weight(0, 7).next());
     applied(specs.id, 2);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(500));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
@@ -150,7 +150,7 @@ class NodeTest {
       server.put(specs.mode(0, MemberMode.DRAINING).tcp(PORT + 1).next());
       applied(specs.id, 2);
       int reports = server.count();
-      Await.until("three more reports", () -> server.count() > reports + 2);
+      Await.until("two more reports", () -> server.count() > reports + 1);
       assertThat(active()).isEqualTo(1);
     }
     Await.until("no longer active", () -> active() == 0);

@@ -76,7 +76,7 @@ final class DrainingProcesses {
     try {
       // Asked before the counters, so that nothing can be counted after they were read.
       long open = LiveProcess.infoNumber(admin.ask("show info"), "CurrConns");
-      Statistics statistics = Statistics.parse(admin.ask("show stat"));
+      Statistics statistics = Statistics.parse(admin.ask(Statistics.QUESTION));
       readings.add(new Reading.OfProcess(identity, statistics));
       if (open == 0) admin.close();
     } catch (IOException e) {

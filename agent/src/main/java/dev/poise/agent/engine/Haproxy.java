@@ -16,10 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +55,7 @@ public final class Haproxy {
   private final LoadBalancerFiles files;
   private final DrainingProcesses draining;
   private final KnownHealth known = new KnownHealth();
-  private final Set<String> unproven = new HashSet<>();
+  private final FirstChecks firstChecks = new FirstChecks();
   private @Nullable LiveProcess live;
   private Optional<LoadBalancerSpec> served = Optional.empty();
   private List<ServerLine> servers = List.of();
@@ -93,9 +91,7 @@ public final class Haproxy {
     Optional<DigestedSpec> spec = files.specOf(process.digest());
     served = spec.map(DigestedSpec::spec);
     servers = serversOf(spec);
-    for (Statistics.Server server : process.statistics().servers()) {
-      if (server.unchecked() && !server.up() && !server.disabled()) unproven.add(server.fullName());
-    }
+    firstChecks.adopt(process.statistics());
   }
 
   private List<ServerLine> serversOf(Optional<DigestedSpec> spec) {
@@ -122,7 +118,7 @@ public final class Haproxy {
 
   /** Servers that wait for their first check: while there are some, reading often pays. */
   public boolean hasUnproven() {
-    return !unproven.isEmpty();
+    return !firstChecks.awaited().isEmpty();
   }
 
   /** The spec that was made true last. */
@@ -227,8 +223,8 @@ public final class Haproxy {
       throws IOException, InterruptedException {
     LiveProcess old = live;
     if (old != null) {
-      Duration wait = Duration.between(clock.instant(), lastReload.plus(draining.spacing()));
-      if (wait.isPositive()) return new Applied.Later(wait);
+      Duration pause = pauseBeforeReload();
+      if (pause.isPositive()) return new Applied.Later(pause);
       refreshKnownHealth(old);
       lastReload = clock.instant();
     }
@@ -246,11 +242,15 @@ public final class Haproxy {
     LiveProcess replaced = live;
     if (replaced != null) draining.add(replaced.identity(), replaced.admin());
     live = fresh.get();
-    unproven.clear();
-    for (ServerLine server : rendered.servers()) {
-      if (!server.disabled() && known.isUnknown(server)) unproven.add(server.fullName());
-    }
+    firstChecks.expect(rendered.servers(), known);
     return settled(staged, desired, rendered);
+  }
+
+  private Duration pauseBeforeReload() {
+    Instant now = clock.instant();
+    boolean clockWasSetBack = now.isBefore(lastReload);
+    if (clockWasSetBack) return Duration.ZERO;
+    return Duration.between(now, lastReload.plus(draining.spacing()));
   }
 
   /** A failed start leaves the old process as it was; if it does not, the next one starts cold. */
@@ -263,7 +263,7 @@ public final class Haproxy {
 
   private void refreshKnownHealth(LiveProcess process) {
     try {
-      known.learn(process.statistics(), servers, unproven);
+      known.learn(process.statistics(), servers, firstChecks.awaited());
     } catch (IOException e) {
       // What was known a moment ago is still the best there is.
     }
@@ -336,12 +336,12 @@ public final class Haproxy {
     if (process != null) {
       if (!process.admin().isOpen()) process = reconnect(process);
       Statistics statistics = process.statistics();
-      if (promote(process, statistics)) statistics = process.statistics();
-      known.learn(statistics, servers, unproven);
+      if (firstChecks.promote(process, statistics)) statistics = process.statistics();
+      known.learn(statistics, servers, firstChecks.awaited());
       Reading.OfProcess counters = new Reading.OfProcess(process.identity(), statistics);
       now = Optional.of(new Reading.Live(counters, process.generation(), process.since()));
     }
-    return new Reading(now, replaced, draining.unaskedConnections(), unproven);
+    return new Reading(now, replaced, draining.unaskedConnections(), firstChecks.awaited());
   }
 
   private LiveProcess reconnect(LiveProcess process) throws IOException {
@@ -351,19 +351,6 @@ public final class Haproxy {
     }
     live = answering.get();
     return answering.get();
-  }
-
-  private boolean promote(LiveProcess process, Statistics statistics) throws IOException {
-    boolean promoted = false;
-    for (Statistics.Server server : statistics.servers()) {
-      if (!unproven.contains(server.fullName()) || server.unchecked()) continue;
-      if (server.passed() && !server.up()) {
-        process.admin().order("set server " + server.fullName() + " health up");
-        promoted = true;
-      }
-      unproven.remove(server.fullName());
-    }
-    return promoted;
   }
 
   /** Ends the processes and deletes the files: the load balancer is gone. */
@@ -381,7 +368,7 @@ public final class Haproxy {
     if (process != null) {
       draining.add(process.identity(), process.admin());
       live = null;
-      unproven.clear();
+      firstChecks.forget();
     }
     draining.stopListening();
   }

@@ -84,7 +84,7 @@ record LiveProcess(
   }
 
   Statistics statistics() throws IOException {
-    return Statistics.parse(admin.ask("show stat"));
+    return Statistics.parse(admin.ask(Statistics.QUESTION));
   }
 
   private static String variable(AdminConnection admin, String name) throws IOException {

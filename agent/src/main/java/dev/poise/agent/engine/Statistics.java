@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a process counts, read from the answer to {@code show stat}. */
+/** What a process counts, read from its answer to {@link #QUESTION}. */
 public record Statistics(List<Frontend> frontends, List<Server> servers) {
-  /** Nothing was counted. */
-  public static final Statistics EMPTY = new Statistics(List.of(), List.of());
+  /** What to ask a process: frontends (1) and servers (4), of all proxies. */
+  static final String QUESTION = "show stat -1 5 -1";
 
   public Statistics {
     frontends = List.copyOf(frontends);
@@ -85,11 +85,11 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
     if (lines.isEmpty() || !lines.get(0).startsWith("# ")) {
       throw new IllegalArgumentException("not statistics: " + answer.lines().findFirst());
     }
-    List<String> columns = fields(lines.get(0).substring(2));
+    Columns columns = Columns.of(fields(lines.get(0).substring(2)));
     List<Frontend> frontends = new ArrayList<>();
     List<Server> servers = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
-      Row row = Row.of(columns, fields(line));
+      Row row = new Row(columns, fields(line));
       switch (row.text("svname")) {
         case "FRONTEND" -> frontends.add(row.frontend());
         case "BACKEND" -> {}
@@ -100,35 +100,33 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
   }
 
   private static List<String> fields(String line) {
-    List<String> fields = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
+    List<String> fields = new ArrayList<>(128);
     boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
+    int start = 0;
+    for (int i = 0; i <= line.length(); i++) {
+      char c = i < line.length() ? line.charAt(i) : ',';
       if (c == '"') {
         quoted = !quoted;
-      } else if (c == ',' && !quoted) {
-        fields.add(field.toString());
-        field.setLength(0);
-      } else {
-        field.append(c);
+      } else if (c == ',' && (!quoted || i == line.length())) {
+        fields.add(line.substring(start, i));
+        start = i + 1;
       }
     }
-    fields.add(field.toString());
     return fields;
   }
 
-  private record Row(Map<String, String> values) {
-    static Row of(List<String> columns, List<String> fields) {
-      Map<String, String> values = new HashMap<>();
-      for (int i = 0; i < Math.min(columns.size(), fields.size()); i++) {
-        values.put(columns.get(i), fields.get(i));
-      }
-      return new Row(values);
+  private record Columns(Map<String, Integer> indexes) {
+    static Columns of(List<String> names) {
+      Map<String, Integer> indexes = new HashMap<>();
+      for (int i = 0; i < names.size(); i++) indexes.put(names.get(i), i);
+      return new Columns(indexes);
     }
+  }
 
+  private record Row(Columns columns, List<String> fields) {
     String text(String column) {
-      return values.getOrDefault(column, "");
+      int index = columns.indexes().getOrDefault(column, Integer.MAX_VALUE);
+      return index < fields.size() ? fields.get(index).replace("\"", "") : "";
     }
 
     long number(String column) {

@@ -137,8 +137,13 @@ public final class Ledger {
   public Map<LoadBalancerId, Long> held() throws IOException {
     Map<LoadBalancerId, Long> held = new HashMap<>();
     if (!Files.exists(heldFile)) return held;
-    HeldFile file = SpecJson.read(Files.readString(heldFile), HeldFile.class);
-    file.held().forEach(entry -> held.put(entry.id(), entry.leftOutAt()));
+    try {
+      HeldFile file = SpecJson.read(Files.readString(heldFile), HeldFile.class);
+      file.held().forEach(entry -> held.put(entry.id(), entry.leftOutAt()));
+    } catch (JacksonException e) {
+      // What is missing is judged anew, as if it were missing since the manifest that is here.
+      log.error("{} cannot be read, going on without it", heldFile, e);
+    }
     return held;
   }
 

@@ -24,4 +24,11 @@ final class ConditionLog {
     if (!condition.equals(problem)) log.warn("{}: {}", subject, problem);
     condition = problem;
   }
+
+  /** A fault of the agent's own, told with its place. */
+  void fault(RuntimeException fault) {
+    String problem = fault.toString();
+    if (!condition.equals(problem)) log.error("{}: the agent has a fault", subject, fault);
+    condition = problem;
+  }
 }

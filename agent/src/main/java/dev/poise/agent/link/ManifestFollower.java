@@ -75,8 +75,8 @@ public final class ManifestFollower implements Runnable {
     } catch (IOException e) {
       return failed(sentence(e));
     } catch (RuntimeException e) {
-      log.error("a step of following the manifest failed", e);
-      return failed("the agent has a fault: " + e);
+      condition.fault(e);
+      return backoff.next();
     }
   }
 

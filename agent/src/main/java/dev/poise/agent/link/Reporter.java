@@ -50,7 +50,7 @@ public final class Reporter implements Runnable {
       return backoff.next();
     } catch (RuntimeException e) {
       board.lost();
-      log.error("sending a report failed", e);
+      condition.fault(e);
       return backoff.next();
     }
   }

@@ -146,7 +146,9 @@ public final class ReportBoard {
     try {
       if (urgent) return Duration.ZERO;
       Duration after = moved ? COUNTERS_AFTER : HEARTBEAT_AFTER;
-      return Duration.between(clock.instant(), lastTaken.plus(after));
+      Instant now = clock.instant();
+      boolean clockWasSetBack = now.isBefore(lastTaken);
+      return clockWasSetBack ? Duration.ZERO : Duration.between(now, lastTaken.plus(after));
     } finally {
       lock.unlock();
     }

@@ -2,7 +2,10 @@ package dev.poise.agent.engine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Http;
@@ -10,19 +13,28 @@ import dev.poise.agent.support.Load;
 import dev.poise.agent.support.Loopback;
 import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
+import dev.poise.spec.Algorithm;
+import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberMode;
+import dev.poise.spec.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HaproxyTest {
   private static final int PORT = 8080;
@@ -367,6 +379,135 @@ class HaproxyTest {
   private long openTo(Backend member) throws IOException {
     String destination = member.address() + ":" + member.port();
     return haproxy.read().unaskedConnections().getOrDefault(destination, 0L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Algorithm.class)
+  void whatDrainsOrWeighsNothingGetsNothingAfterAColdStart(Algorithm algorithm) throws Exception {
+    try (Backend three = Backend.start("three")) {
+      specs.algorithm(algorithm).member(three).mode(0, MemberMode.DRAINING).weight(1, 0);
+      applied();
+      proven();
+      assertThat(answers(10)).containsExactly("three");
+      specs.mode(0, MemberMode.ENABLED).mode(2, MemberMode.DISABLED);
+      applied();
+      assertThat(answers(10)).containsExactly("one");
+    }
+  }
+
+  @Test
+  void theSameClientReachesTheSameMember() throws Exception {
+    specs.algorithm(Algorithm.SOURCE_IP);
+    applied();
+    proven();
+    assertThat(answers(20)).hasSize(1);
+  }
+
+  @Test
+  void theConnectionAboveTheLimitIsRefusedNotQueued() throws Exception {
+    specs.withoutListeners().listener(PORT, new Protocol.Tcp(60), new ConnectionLimit.AtMost(2));
+    applied();
+    proven();
+    try (Socket first = new Socket(specs.vip.text(), PORT);
+        Socket second = new Socket(specs.vip.text(), PORT)) {
+      Await.until("both are open", () -> frontend().current() == 2);
+      assertThat(first.isConnected() && second.isConnected()).isTrue();
+      assertThatThrownBy(() -> Http.get(specs.vip, PORT)).isInstanceOf(IOException.class);
+      assertThat(frontend().refused()).isEqualTo(1);
+    }
+    Await.until("served again", () -> isServed());
+  }
+
+  private Statistics.Frontend frontend() throws IOException {
+    return haproxy.read().live().orElseThrow().counters().statistics().frontends().getFirst();
+  }
+
+  private boolean isServed() {
+    try {
+      return Http.get(specs.vip, PORT).status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void reloadsAreSpacedOutWhileManyProcessesDrain() throws Exception {
+    specs.withoutListeners().tcp(PORT);
+    applied();
+    proven();
+    List<Socket> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 5; i++) {
+        Socket client = new Socket(specs.vip.text(), PORT);
+        clients.add(client);
+        Await.until("open", () -> frontend().current() > 0);
+        specs.tcp(9000 + i);
+        applied();
+      }
+      specs.tcp(9100);
+      assertThat(haproxy.apply(specs.digested()))
+          .isInstanceOfSatisfying(
+              Applied.Later.class,
+              later -> assertThat(later.pause()).isLessThanOrEqualTo(Duration.ofSeconds(1)));
+    } finally {
+      for (Socket client : clients) client.close();
+    }
+  }
+
+  @Test
+  void aboveTheLimitTheOldestDrainingProcessIsEnded() throws Exception {
+    haproxy =
+        new Haproxy(
+            specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 1, InstantSource.system());
+    specs.withoutListeners().tcp(PORT);
+    applied();
+    proven();
+    try (Socket oldest = new Socket(specs.vip.text(), PORT)) {
+      Await.until("open", () -> frontend().current() == 1);
+      specs.tcp(PORT + 1);
+      applied();
+      try (Socket newer = new Socket(specs.vip.text(), PORT)) {
+        Await.until("open", () -> frontend().current() == 1);
+        specs.tcp(PORT + 2);
+        applied();
+        oldest.setSoTimeout(5000);
+        assertThat(oldest.getInputStream().read()).isEqualTo(-1);
+        haproxy.read();
+        assertThat(haproxy.drainingCount()).isEqualTo(1);
+        assertThat(newer.isConnected()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void processesOfRootDropTheirPrivileges() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root can");
+    NodeSettings dropping =
+        new NodeSettings(
+            scratch.settings().dataDirectory(),
+            scratch.settings().runDirectory(),
+            1,
+            100,
+            60,
+            new NodeSettings.Privileges.Dropped("haproxy", "haproxy"));
+    haproxy =
+        new Haproxy(specs.id, dropping, new HaproxyBinary("haproxy"), 32, InstantSource.system());
+    applied();
+    proven();
+    assertThat(Files.readString(Path.of("/proc/" + pid() + "/status")))
+        .containsPattern("CapEff:\\s+0000000000000000")
+        .doesNotContainPattern("Uid:\\s+0");
+    specs.http(PORT + 1);
+    applied();
+    assertThat(Http.get(specs.vip, PORT + 1).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aCheckNamesTheMemberAsHost() throws Exception {
+    specs.httpCheck("/check?a&b");
+    applied();
+    proven();
+    assertThat(one.lastCheckedHost()).isEqualTo(one.address() + ":" + one.port());
   }
 
   @Test

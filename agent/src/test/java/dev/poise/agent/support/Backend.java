@@ -17,6 +17,7 @@ public final class Backend implements AutoCloseable {
   private final HttpServer server;
   private volatile int checkStatus = 200;
   private volatile String lastHeaders = "";
+  private volatile String lastCheckedHost = "";
 
   private Backend(IpAddress address, int port, String name) throws IOException {
     this.address = address;
@@ -45,6 +46,7 @@ public final class Backend implements AutoCloseable {
   }
 
   private void check(HttpExchange exchange) throws IOException {
+    lastCheckedHost = exchange.getRequestHeaders().getFirst("Host");
     answer(exchange, checkStatus, "check");
   }
 
@@ -68,6 +70,11 @@ public final class Backend implements AutoCloseable {
   /** The headers of the last request. */
   public String lastHeaders() {
     return lastHeaders;
+  }
+
+  /** The Host header of the last check. */
+  public String lastCheckedHost() {
+    return lastCheckedHost;
   }
 
   /** Where it is. */

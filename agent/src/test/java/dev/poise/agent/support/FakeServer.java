@@ -50,6 +50,7 @@ public final class FakeServer implements AutoCloseable {
   private long confirmed;
   private long lastSequence;
   private boolean forgetful;
+  private boolean contradicting;
   private HttpServer server;
 
   /** A server that runs. */
@@ -132,6 +133,17 @@ public final class FakeServer implements AutoCloseable {
     specs.clear();
   }
 
+  /** Answers another text for a digest. */
+  public synchronized void corrupt(String digest) {
+    specs.computeIfPresent(digest, (key, json) -> json + " ");
+  }
+
+  /** Says something else under the revision it is at, whatever was asked. */
+  public synchronized void contradict() {
+    contradicting = true;
+    entries.clear();
+  }
+
   private void changed() {
     revision++;
     notifyAll();
@@ -192,7 +204,7 @@ public final class FakeServer implements AutoCloseable {
 
   private synchronized String await(String tag, long deadline) throws IOException {
     try {
-      while (tag.equals("\"" + revision + "\"")) {
+      while (!contradicting && tag.equals("\"" + revision + "\"")) {
         long millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) return "";
         wait(millis);

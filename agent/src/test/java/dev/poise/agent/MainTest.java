@@ -1,0 +1,56 @@
+package dev.poise.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.poise.agent.engine.Applied;
+import dev.poise.agent.engine.Haproxy;
+import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.support.Scratch;
+import dev.poise.agent.support.Specs;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+  @TempDir Path directory;
+
+  @Test
+  void tellsWhatItDidNotUnderstandByItsExitCode() throws Exception {
+    assertThat(Main.execute(new String[] {"version"})).isZero();
+    assertThat(Main.execute(new String[] {})).isEqualTo(2);
+    assertThat(Main.execute(new String[] {"fly"})).isEqualTo(2);
+    assertThat(Main.execute(new String[] {"run"})).isEqualTo(2);
+    Path file = Files.writeString(directory.resolve("a.properties"), "colour=blue\n");
+    assertThat(Main.execute(new String[] {"run", file.toString()})).isEqualTo(1);
+    assertThat(Main.execute(new String[] {"run", "/nowhere.properties"})).isEqualTo(1);
+  }
+
+  @Test
+  void stopAllEndsEveryProcessOfTheNodeAndNoOther() throws Exception {
+    try (Scratch mine = Scratch.create();
+        Scratch other = Scratch.create()) {
+      Specs specs = new Specs().http(8080);
+      serve(mine, specs);
+      serve(other, new Specs().http(8080));
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      new StopAll(mine.settings(), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
+      assertThat(mine.processes()).isEmpty();
+      assertThat(other.processes()).hasSize(1);
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .contains("finished", "processes stopped: 1");
+    }
+  }
+
+  private static void serve(Scratch scratch, Specs specs) throws Exception {
+    Haproxy haproxy =
+        new Haproxy(
+            specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 4, InstantSource.system());
+    assertThat(haproxy.apply(specs.digested())).isEqualTo(new Applied.Done());
+    haproxy.release();
+  }
+}
