@@ -5,6 +5,7 @@ package dev.poise.spec;
  * reloads too.
  *
  * @param activeConnections open now
+ * @param connections those that were served, not those that were refused
  * @param refusedConnections closed at once because of the connection limit
  */
 public record ListenerReport(

@@ -7,6 +7,8 @@ import java.util.HexFormat;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -45,8 +47,12 @@ public final class SpecJson {
   public static LoadBalancerSpec readSpec(String json) throws MalformedSpec {
     try {
       return STRICT.readValue(json, LoadBalancerSpec.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw new MalformedSpec("the option '" + e.getPropertyName() + "' is not known here", e);
+    } catch (InvalidTypeIdException e) {
+      throw new MalformedSpec("the kind '" + e.getTypeId() + "' is not known here", e);
     } catch (JacksonException e) {
-      throw new MalformedSpec(e.getOriginalMessage(), e);
+      throw new MalformedSpec("the description cannot be read: " + e.getOriginalMessage(), e);
     }
   }
 
