@@ -1,6 +1,6 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Throughput.Contender;
+import dev.poise.bench.Traffic.Contender;
 import dev.poise.standalone.ProjectPlaces;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class MainJob {
     int port = Balancer.PORT;
     PlainHaproxy byHand = PlainHaproxy.start(scope, setup, "by-hand", poise.otherAddress(2), port);
     PlainHaproxy bare = PlainHaproxy.start(scope, setup, "bare", poise.otherAddress(3), port);
-    new Throughput(
+    new Traffic(
             scope,
             new Contender("Poise", balancer.at(port), balancer.haproxy()),
             new Contender("HAProxy configured by hand", byHand.at(port), byHand.process()),

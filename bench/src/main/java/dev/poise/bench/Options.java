@@ -19,8 +19,8 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
       """
       ./poise bench main-job [options]
         --edits N            measure N edits of each kind; 100 if absent
-        --rounds N           let every balancer carry traffic N times; 5 if absent
-        --seconds N          each time so long; 5 if absent
+        --rounds N           let every balancer carry traffic N times; 15 if absent
+        --seconds N          each time so long; 2 if absent
         --load-balancers N   measure the memory of N load balancers; 50 if absent
         --json FILE          write the figures there as well\
       """;
@@ -34,8 +34,8 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
 
   static Options parse(List<String> arguments) {
     int edits = 100;
-    int rounds = 5;
-    int seconds = 5;
+    int rounds = 15;
+    int seconds = 2;
     int loadBalancers = 50;
     Optional<Path> json = Optional.empty();
     Iterator<String> rest = arguments.iterator();

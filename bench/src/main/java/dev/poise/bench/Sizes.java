@@ -24,7 +24,7 @@ final class Sizes {
         Sample.of(balancers.stream().map(one -> one.haproxy().pssMegabytes()).toList());
     report.add(
         new Report.Table(
-            "With " + count + " load balancers more",
+            "Memory, with %d load balancers more".formatted(count),
             "MB",
             1,
             List.of(

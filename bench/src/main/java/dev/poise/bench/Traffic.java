@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * Client, balancer and members share the cores, which hides differences in requests per second; the
  * processor time that the balancer's own process used shows them.
  */
-final class Throughput {
+final class Traffic {
   private static final int WARM_UP_SECONDS = 2;
 
   private final Scope scope;
@@ -28,7 +28,7 @@ final class Throughput {
   private final int rounds;
   private final int seconds;
 
-  Throughput(
+  Traffic(
       Scope scope,
       Contender poise,
       Contender byHand,
@@ -69,7 +69,7 @@ final class Throughput {
     for (int round = 0; round < rounds; round++) {
       for (Contender contender : contenders) contender.turns().add(turn(contender));
     }
-    report.add(table("Traffic", "requests per second", 0, Turn::requestsPerSecond));
+    report.add(table("Answers", "requests per second", 0, Turn::requestsPerSecond));
     report.add(table("Processor time of a request", "µs", 2, Turn::microsPerRequest));
     report.add(
         new Table(
