@@ -67,7 +67,10 @@ final class Traffic {
         "Traffic: %d rounds, %d s for each of %d".formatted(rounds, seconds, contenders.size()));
     contenders.forEach(contender -> Wrk.run(scope, contender.at(), WARM_UP_SECONDS));
     for (int round = 0; round < rounds; round++) {
-      for (Contender contender : contenders) contender.turns().add(turn(contender));
+      // There and back, so that nobody always has the same neighbour before.
+      for (Contender contender : round % 2 == 0 ? contenders : contenders.reversed()) {
+        contender.turns().add(turn(contender));
+      }
     }
     report.add(table("Answers", "requests per second", 0, Turn::requestsPerSecond));
     report.add(table("Processor time of a request", "µs", 2, Turn::microsPerRequest));
