@@ -1,0 +1,100 @@
+package dev.poise.bench;
+
+import dev.poise.standalone.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the kernel tells about a process. */
+record LinuxProcess(long pid) {
+  /**
+   * The HAProxy process of a load balancer. After a change there may be a second one for a moment,
+   * which finishes what it has.
+   */
+  static LinuxProcess haproxyOf(String loadBalancer) {
+    List<LinuxProcess> found = new ArrayList<>();
+    boolean alone =
+        Deadline.in(Duration.ofSeconds(10))
+            .await(() -> {
+              found.clear();
+              found.addAll(haproxiesOf(loadBalancer));
+              return found.size() == 1;
+            });
+    if (!alone) throw new IllegalStateException(loadBalancer + " has the processes " + found);
+    return found.getFirst();
+  }
+
+  private static List<LinuxProcess> haproxiesOf(String loadBalancer) {
+    return ProcessHandle.allProcesses()
+        .map(handle -> new LinuxProcess(handle.pid()))
+        .filter(process -> process.isHaproxyOf(loadBalancer))
+        .toList();
+  }
+
+  private boolean isHaproxyOf(String loadBalancer) {
+    try {
+      if (!Files.readSymbolicLink(file("exe")).endsWith("haproxy")) return false;
+      byte[] arguments = Files.readAllBytes(file("cmdline"));
+      return new String(arguments, StandardCharsets.UTF_8).contains("/" + loadBalancer + "/");
+    } catch (IOException endedOrNotOurs) {
+      return false;
+    }
+  }
+
+  /** Its memory; what it shares with others is divided among them. */
+  double pssMegabytes() {
+    return megabytes("smaps_rollup", "Pss:");
+  }
+
+  /** Its memory; what it shares counts in full. */
+  double rssMegabytes() {
+    return megabytes("status", "VmRSS:");
+  }
+
+  private double megabytes(String file, String name) {
+    // What the kernel calls kB is 1024 bytes.
+    return 1024 / 1e6 * number(file, name);
+  }
+
+  private long number(String file, String name) {
+    return text(file(file))
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(name.length()).replace("kB", "").strip())
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no " + name + " in " + file(file)));
+  }
+
+  /** The processor time that all its threads have used. */
+  Duration cpuTime() {
+    try (Stream<Path> threads = Files.list(file("task"))) {
+      // The clock ticks in "stat" are 10 ms long and miss what is shorter.
+      return Duration.ofNanos(
+          threads
+              .map(thread -> text(thread.resolve("schedstat")))
+              .mapToLong(line -> Long.parseLong(line.split(" ", 2)[0]))
+              .sum());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path file(String name) {
+    return Path.of("/proc/" + pid, name);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.poise.bench;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the person asked for.
+ *
+ * @param edits of each kind
+ * @param rounds in which every balancer carries traffic once
+ * @param seconds of traffic for each balancer in each round
+ * @param loadBalancers whose memory is measured
+ * @param json where the figures are written as well
+ */
+record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<Path> json) {
+  static final String HELP =
+      """
+      ./poise bench main-job [options]
+        --edits N            measure N edits of each kind; 100 if absent
+        --rounds N           let every balancer carry traffic N times; 15 if absent
+        --seconds N          each time so long; 2 if absent
+        --load-balancers N   measure the memory of N load balancers; 50 if absent
+        --json FILE          write the figures there as well\
+      """;
+
+  /** The message is for the person. */
+  static final class Unusable extends RuntimeException {
+    Unusable(String message) {
+      super(message);
+    }
+  }
+
+  static Options parse(List<String> arguments) {
+    int edits = 100;
+    int rounds = 15;
+    int seconds = 2;
+    int loadBalancers = 50;
+    Optional<Path> json = Optional.empty();
+    Iterator<String> rest = arguments.iterator();
+    while (rest.hasNext()) {
+      String option = rest.next();
+      switch (option) {
+        case "--edits" -> edits = number(option, rest, 1000);
+        case "--rounds" -> rounds = number(option, rest, 100);
+        case "--seconds" -> seconds = number(option, rest, 600);
+        case "--load-balancers" -> loadBalancers = number(option, rest, 200);
+        case "--json" -> json = Optional.of(Path.of(value(option, rest)));
+        default -> throw new Unusable(option + " is not known.\n" + HELP);
+      }
+    }
+    return new Options(edits, rounds, seconds, loadBalancers, json);
+  }
+
+  private static String value(String option, Iterator<String> rest) {
+    if (!rest.hasNext()) throw new Unusable(option + " needs a value.\n" + HELP);
+    return rest.next();
+  }
+
+  private static int number(String option, Iterator<String> rest, int highest) {
+    String text = value(option, rest);
+    if (text.matches("\\d{1,6}")) {
+      int number = Integer.parseInt(text);
+      if (number >= 1 && number <= highest) return number;
+    }
+    throw new Unusable(option + " takes a number from 1 to " + highest + ", not " + text + ".");
+  }
+}

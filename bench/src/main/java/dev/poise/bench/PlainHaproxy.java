@@ -1,0 +1,103 @@
+package dev.poise.bench;
+
+import dev.poise.standalone.Deadline;
+import dev.poise.standalone.Ports;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** An HAProxy that is started from a file of the folder {@code bench/haproxy}, without Poise. */
+final class PlainHaproxy {
+  private final Process process;
+  private final String address;
+
+  private PlainHaproxy(Process process, String address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /**
+   * What is the same for all.
+   *
+   * @param files the configurations
+   * @param folder for what they write
+   */
+  record Setup(Path files, Path folder, Members members) {}
+
+  /**
+   * Starts it and waits until it listens; the scope ends it.
+   *
+   * @param name of the file, without {@code .cfg}
+   * @param port on which the file says it listens
+   */
+  static PlainHaproxy start(Scope scope, Setup setup, String name, String address, int port) {
+    Path log = setup.folder().resolve(name + ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder("haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString())
+            .redirectErrorStream(true)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(log.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("ADDRESS", address);
+    environment.put("BACKEND", setup.members().address());
+    environment.put("FOLDER", setup.folder().toString());
+    // Only root can become somebody else. The agent decides in the same way.
+    if (isRoot()) environment.put("AS_ROOT", "yes");
+    Process process = scope.open(() -> start(builder, setup.folder()), PlainHaproxy::end);
+    PlainHaproxy haproxy = new PlainHaproxy(process, address);
+    boolean listens =
+        Deadline.in(Duration.ofSeconds(10))
+            .await(() -> !process.isAlive() || isListening(haproxy.at(port)));
+    if (!listens || !process.isAlive()) {
+      throw new IllegalStateException(name + ".cfg does not run: " + text(log));
+    }
+    return haproxy;
+  }
+
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static Process start(ProcessBuilder builder, Path folder) {
+    try {
+      Files.createDirectories(folder.resolve("empty"));
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void end(Process process) {
+    process.destroy();
+    process.onExit().join();
+  }
+
+  private static boolean isListening(InetSocketAddress target) {
+    try (HttpConnection _ = HttpConnection.open(target)) {
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  InetSocketAddress at(int port) {
+    return Ports.endpoint(address, port);
+  }
+
+  LinuxProcess process() {
+    return new LinuxProcess(process.pid());
+  }
+}
