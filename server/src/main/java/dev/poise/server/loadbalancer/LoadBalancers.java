@@ -1,8 +1,11 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.audit.Audit;
+import dev.poise.server.certificate.Certificates;
 import dev.poise.server.cluster.Cluster;
 import dev.poise.server.cluster.Clusters;
+import dev.poise.server.loadbalancer.ListenerAssembly.Site;
+import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 import dev.poise.server.network.Addresses;
 import dev.poise.server.network.Networks;
 import dev.poise.server.network.Subnet;
@@ -17,6 +20,7 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +51,8 @@ class LoadBalancers {
   private final Networks networks;
   private final Addresses addresses;
   private final Clusters clusters;
+  private final ListenerAssembly assembly;
+  private final Certificates certificates;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -56,6 +63,8 @@ class LoadBalancers {
       Networks networks,
       Addresses addresses,
       Clusters clusters,
+      ListenerAssembly assembly,
+      Certificates certificates,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -64,6 +73,8 @@ class LoadBalancers {
     this.networks = networks;
     this.addresses = addresses;
     this.clusters = clusters;
+    this.assembly = assembly;
+    this.certificates = certificates;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -96,14 +107,17 @@ class LoadBalancers {
         input.address() == null
             ? addresses.takeAny(caller.tenant(), subnet, id.text())
             : addresses.take(caller.tenant(), subnet, input.address(), id.text());
-    Parts parts = parts(input, now);
+    Placement placement =
+        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+    Parts parts = parts(caller, placement, input, now);
     LoadBalancer made =
         new LoadBalancer(
             id,
             caller.tenant(),
-            new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster),
+            placement,
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
+            Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
             Objects.requireNonNullElse(input.deletionProtection(), false),
@@ -115,6 +129,7 @@ class LoadBalancers {
             parts.listeners(),
             parts.pools());
     store.insert(made);
+    bind(Map.of(), made);
     audit.append(caller, "load-balancer.create", id.text(), null, made);
     clusters.raiseRevision(cluster);
     return made;
@@ -129,10 +144,11 @@ class LoadBalancers {
           conditions.require(before.version());
           LoadBalancerInput now = LoadBalancerInput.of(before);
           LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class);
-          refuseFixed(now, wanted);
+          refuseFixed(before, now, wanted);
           return before.with(
               wanted.name(),
               Objects.requireNonNullElse(wanted.remark(), ""),
+              Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
               Objects.requireNonNullElse(wanted.deletionProtection(), false));
         });
   }
@@ -149,6 +165,7 @@ class LoadBalancers {
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
+    bind(before.certificates(), tombstone);
     audit.append(caller, "load-balancer.delete", id.text(), before, null);
     store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
     signals.raise(id.text());
@@ -176,11 +193,23 @@ class LoadBalancers {
     if (changed.equals(before)) return before;
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
-    audit.append(caller, edit.action(), edit.resource(), before, after);
+    bind(before.certificates(), after);
+    // A listener may have a thousand rules; the log says which of them changed.
+    audit.append(
+        caller,
+        edit.action(),
+        edit.resource(),
+        before.withoutRulesOf(after),
+        after.withoutRulesOf(before));
     if (after.generation() != before.generation())
       clusters.raiseRevision(after.placement().cluster());
     signals.raise(id.text());
     return after;
+  }
+
+  private void bind(Map<ListenerId, Set<CertificateId>> before, LoadBalancer after) {
+    if (!before.equals(after.certificates()))
+      certificates.setUses(after.tenant(), after.id(), after.certificates());
   }
 
   private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
@@ -203,7 +232,7 @@ class LoadBalancers {
 
   private record Parts(List<Listener> listeners, List<Pool> pools) {}
 
-  private static Parts parts(LoadBalancerInput input, Instant now) {
+  private Parts parts(Caller caller, Placement placement, LoadBalancerInput input, Instant now) {
     List<Pool> pools = new ArrayList<>();
     Map<String, Pool> named = new HashMap<>();
     for (PoolInput given : input.poolsOrNone()) {
@@ -217,7 +246,13 @@ class LoadBalancers {
       Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
       Pool pool = shared == null ? ownPool(given, id, now) : shared;
       if (shared == null) pools.add(pool);
-      listeners.add(given.listener(id, pool.id(), now));
+      Site site =
+          new Site(
+              caller,
+              placement,
+              name -> Optional.ofNullable(named.get(name)).map(Pool::id),
+              "/listeners/" + listeners.size());
+      listeners.add(assembly.make(site, id, pool.id(), given, now));
     }
     return new Parts(listeners, pools);
   }
@@ -228,12 +263,14 @@ class LoadBalancers {
     return given.pool(listener.nameOrDefault(), id, now);
   }
 
-  private static void refuseFixed(LoadBalancerInput now, LoadBalancerInput wanted) {
+  private static void refuseFixed(
+      LoadBalancer before, LoadBalancerInput now, LoadBalancerInput wanted) {
     List<Fault> faults =
         Stream.of(
                 fixed("dataCenterId", now.dataCenterId(), wanted.dataCenterId()),
                 fixed("subnetId", now.subnetId(), wanted.subnetId()),
                 fixed("clusterModel", now.clusterModel(), wanted.clusterModel()),
+                type(before, wanted),
                 fixed("networkType", now.networkType(), wanted.networkType()),
                 fixed("address", now.address(), wanted.address()),
                 elsewhere("listeners", wanted.listeners()),
@@ -241,6 +278,16 @@ class LoadBalancers {
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  /** A fault if a listener does not fit the type that is wanted. */
+  private static Optional<Fault> type(LoadBalancer before, LoadBalancerInput wanted) {
+    LoadBalancerType type = Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED);
+    return before.listeners().stream()
+        .map(listener -> ProtocolName.of(listener.protocol()))
+        .filter(protocol -> !type.allows(protocol))
+        .findFirst()
+        .map(protocol -> new Fault("/type", "invalid", type.refusal(protocol)));
   }
 
   /** A fault if a field that never changes is to be changed. */

@@ -62,7 +62,7 @@ final class MemberController {
       implements ConsistentBody.Checked {
     @Override
     public List<Fault> contradictions() {
-      return new PoolInput(null, null, null, null, members).contradictions();
+      return new PoolInput(null, null, null, null, null, members).contradictions();
     }
   }
 

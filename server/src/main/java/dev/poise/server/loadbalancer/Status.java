@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerReport;
 import dev.poise.spec.LoadBalancerReport;
@@ -8,6 +9,7 @@ import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.Protocol;
 import dev.poise.spec.Serving;
 import java.time.Instant;
 import java.util.Comparator;
@@ -197,8 +199,13 @@ record Status(
 
   private static Health health(
       LoadBalancer desired, Listener listener, Map<MemberId, MemberStatus> members) {
+    // It asks no member, so none can be missing.
+    if (listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort _))
+      return Health.HEALTHY;
     return Health.ofMembers(
-        desired.pool(listener.defaultPool()).members().stream()
+        listener
+            .pools()
+            .flatMap(pool -> desired.pool(pool).members().stream())
             .map(member -> members.get(member.id()))
             .toList());
   }

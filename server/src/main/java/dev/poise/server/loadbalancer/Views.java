@@ -14,6 +14,7 @@ import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Views {
       VpcId vpcId,
       SubnetId subnetId,
       ClusterId clusterId,
+      LoadBalancerType type,
       NetworkType networkType,
       IpAddress address,
       boolean deletionProtection,
@@ -71,8 +73,12 @@ final class Views {
       int idleTimeoutSeconds,
       @Nullable Integer responseTimeoutSeconds,
       @Nullable Integer connectionLimit,
+      @Nullable ProxyProtocol proxyProtocol,
       @Nullable RequestHeadersInput requestHeaders,
+      @Nullable Integer redirectToHttpsPort,
+      @Nullable TlsInput tls,
       PoolId defaultPoolId,
+      int ruleCount,
       Health health,
       TrafficView traffic,
       long generation,
@@ -104,6 +110,7 @@ final class Views {
       @Schema(description = "The listener it was made for and is deleted with")
           @Nullable ListenerId ownerListenerId,
       Algorithm algorithm,
+      PersistenceInput persistence,
       HealthCheckInput healthCheck,
       List<ListenerId> listenerIds,
       Health health,
@@ -151,6 +158,7 @@ final class Views {
         it.placement().vpc(),
         it.placement().subnet(),
         it.placement().cluster(),
+        it.type(),
         it.networkType(),
         it.address(),
         it.deletionProtection(),
@@ -190,8 +198,12 @@ final class Views {
         Objects.requireNonNull(said.idleTimeoutSeconds()),
         said.responseTimeoutSeconds(),
         said.connectionLimit(),
+        said.proxyProtocol(),
         said.requestHeaders(),
+        said.redirectToHttpsPort(),
+        said.tls(),
         it.defaultPool(),
+        it.rules().size(),
         status.listeners().getOrDefault(it.id(), Health.UNKNOWN),
         traffic(status.traffic().getOrDefault(it.id(), none)),
         owner.generation(),
@@ -221,6 +233,7 @@ final class Views {
         it.remark(),
         it.owner(),
         it.algorithm(),
+        PersistenceInput.of(it.persistence()),
         HealthCheckInput.of(it.healthCheck()),
         owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
         Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),

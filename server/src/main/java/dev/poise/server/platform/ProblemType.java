@@ -34,6 +34,7 @@ public enum ProblemType {
       "Another listener of the load balancer has this port in the same protocol family."),
   NAME_IN_USE(409, "The name is in use", "Names of this kind are unique. Choose another one."),
   MEMBER_EXISTS(409, "The member exists", "A pool holds an address and port once."),
+  RULE_EXISTS(409, "The rule exists", "A listener has one rule for a domain and path."),
   ADDRESS_IN_USE(409, "The address is in use", "Something else holds this address of the subnet."),
   ADDRESS_EXHAUSTED(
       409,
@@ -46,7 +47,7 @@ public enum ProblemType {
   POOL_IN_USE(
       409,
       "The pool is in use",
-      "A listener sends its traffic there. Give the listener another pool first."),
+      "A listener or a rule sends its traffic there. Give it another pool first."),
   RANGE_OVERLAPS(409, "The address range overlaps", "Subnets of one VPC must not overlap."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),
