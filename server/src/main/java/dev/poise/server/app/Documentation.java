@@ -118,7 +118,7 @@ class Documentation {
   }
 
   private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree")) return;
+    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
     operation.addParametersItem(
         query(
             "pageSize",

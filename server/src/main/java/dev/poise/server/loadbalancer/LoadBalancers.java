@@ -2,6 +2,8 @@ package dev.poise.server.loadbalancer;
 
 import dev.poise.server.audit.Audit;
 import dev.poise.server.certificate.Certificates;
+import dev.poise.server.certificate.Material;
+import dev.poise.server.certificate.Replaced;
 import dev.poise.server.cluster.Cluster;
 import dev.poise.server.cluster.Clusters;
 import dev.poise.server.loadbalancer.ListenerAssembly.Site;
@@ -28,13 +30,17 @@ import dev.poise.spec.LoadBalancerId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -189,6 +195,14 @@ class LoadBalancers {
           ProblemType.BEING_DELETED,
           "The load balancer " + id + " is being deleted and takes no more changes.");
     }
+    LoadBalancer after = write(caller, before, edit, change);
+    if (after.generation() != before.generation())
+      clusters.raiseRevision(after.placement().cluster());
+    return after;
+  }
+
+  private LoadBalancer write(
+      Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
@@ -201,10 +215,49 @@ class LoadBalancers {
         edit.resource(),
         before.withoutRulesOf(after),
         after.withoutRulesOf(before));
-    if (after.generation() != before.generation())
-      clusters.raiseRevision(after.placement().cluster());
-    signals.raise(id.text());
+    signals.raise(after.id().text());
     return after;
+  }
+
+  /** New material and the load balancers that have it from now on. */
+  record Renewal(Replaced replaced, List<LoadBalancer> loadBalancers) {}
+
+  /**
+   * Gives a certificate other material and every load balancer that uses it its new spec.
+   *
+   * <p>Everybody takes locks in the same order, or two could wait for each other: load balancers by
+   * their ids, then the certificate, then clusters by their ids.
+   *
+   * @throws Refusal.Unavailable if a load balancer began to use it at the same moment
+   */
+  Renewal replaceMaterial(
+      Caller caller, CertificateId id, Conditions conditions, Material material) {
+    List<LoadBalancer> users = new ArrayList<>();
+    for (LoadBalancerId user : usersOf(caller.tenant(), id))
+      users.add(locked(caller.tenant(), user));
+    Replaced replaced = certificates.replaceMaterial(caller, id, conditions, material);
+    if (!usersOf(caller.tenant(), id)
+        .equals(users.stream().map(LoadBalancer::id).collect(Collectors.toSet()))) {
+      throw new Refusal.Unavailable(
+          "Another change began or ceased to use the certificate at this moment. Try again.");
+    }
+    Edit edit = new Edit("certificate.replace-material", id.text());
+    List<LoadBalancer> renewed = new ArrayList<>();
+    SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
+    for (LoadBalancer user : users) {
+      LoadBalancer after =
+          write(caller, user, edit, before -> before.withMaterial(replaced.usable().bundle()));
+      renewed.add(after);
+      if (after.generation() != user.generation()) reached.add(after.placement().cluster());
+    }
+    reached.forEach(clusters::raiseRevision);
+    return new Renewal(replaced, renewed);
+  }
+
+  private SortedSet<LoadBalancerId> usersOf(TenantId tenant, CertificateId id) {
+    SortedSet<LoadBalancerId> users = new TreeSet<>(Comparator.comparing(LoadBalancerId::text));
+    certificates.usesOf(tenant, id).forEach(use -> users.add(use.loadBalancerId()));
+    return users;
   }
 
   private void bind(Map<ListenerId, Set<CertificateId>> before, LoadBalancer after) {

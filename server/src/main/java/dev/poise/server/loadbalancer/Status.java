@@ -76,6 +76,9 @@ record Status(
     }
   }
 
+  /** What one node said last of one member. */
+  record Checked(NodeId node, String name, boolean live, Optional<MemberReport> said) {}
+
   /** What one node does with the load balancer. */
   record NodeStatus(
       NodeId id, String name, boolean live, Optional<Instant> lastHeard, long appliedGeneration) {}

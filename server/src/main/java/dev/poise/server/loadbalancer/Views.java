@@ -12,6 +12,7 @@ import dev.poise.spec.ListenerReport;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
+import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.ProxyProtocol;
@@ -141,6 +142,22 @@ final class Views {
       long appliedGeneration,
       Instant createTime) {}
 
+  /** What the nodes found out about a member. */
+  @Schema(name = "MemberChecks")
+  record ChecksView(HealthCheckInput healthCheck, List<CheckView> nodes) {}
+
+  /** What one node found out about a member. */
+  @Schema(name = "MemberCheck")
+  record CheckView(
+      NodeId node,
+      String name,
+      @Schema(description = "Whether the node was heard of within the last 10 seconds")
+          boolean live,
+      MemberReport.Health health,
+      @Schema(description = "What the last check found") String reason,
+      @Schema(description = "When the member got into this health") @Nullable Instant sinceTime,
+      @Schema(description = "How long the last check took") @Nullable Long checkMillis) {}
+
   /** All of a load balancer and how it does, in one answer. */
   @Schema(name = "StatusTree")
   record StatusTree(LoadBalancerView loadBalancer, List<PoolTree> pools) {}
@@ -263,6 +280,33 @@ final class Views {
         owner.generation(),
         status.appliedGeneration(),
         it.createTime());
+  }
+
+  static ChecksView checks(Pool pool, List<Status.Checked> nodes) {
+    return new ChecksView(
+        HealthCheckInput.of(pool.healthCheck()), nodes.stream().map(Views::check).toList());
+  }
+
+  private static CheckView check(Status.Checked it) {
+    return it.said()
+        .map(said ->
+            new CheckView(
+                it.node(),
+                it.name(),
+                it.live(),
+                said.health(),
+                said.reason(),
+                said.since(),
+                said.checkMillis()))
+        .orElseGet(() ->
+            new CheckView(
+                it.node(),
+                it.name(),
+                it.live(),
+                MemberReport.Health.UNKNOWN,
+                "the node said nothing of it yet",
+                null,
+                null));
   }
 
   static StatusTree tree(LoadBalancer it, Status status) {

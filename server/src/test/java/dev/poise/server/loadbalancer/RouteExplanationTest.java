@@ -211,8 +211,7 @@ class RouteExplanationTest {
   void theOrderOfTheRulesDoesNotMatter() {
     Random random = new Random(7);
     List<String> hosts = List.of("a.test", "x.a.test", "x.b.a.test", "other.test");
-    List<String> targets =
-        List.of("/", "/api", "/api/v2/x", "/static/a", "/find?q", "/only/here");
+    List<String> targets = List.of("/", "/api", "/api/v2/x", "/static/a", "/find?q", "/only/here");
     for (int round = 0; round < 50; round++) {
       List<String> shuffled = new ArrayList<>(PLACES);
       java.util.Collections.shuffle(shuffled, random);
