@@ -5,6 +5,7 @@ import dev.poise.server.certificate.Kind;
 import dev.poise.server.certificate.Usable;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.BundleRef;
@@ -143,7 +144,10 @@ class ListenerAssembly {
       try {
         usable = certificates.use(site.caller(), id, kind);
       } catch (Refusal.Invalid refusal) {
-        throw new Refusal.Invalid(pointer, refusal.type(), refusal.detail());
+        throw new Refusal.Invalid(
+            refusal.faults().stream()
+                .map(fault -> new Fault(pointer, fault.code(), fault.detail()))
+                .toList());
       }
       if (!usable.dataCenter().equals(here)) {
         throw new Refusal.Invalid(

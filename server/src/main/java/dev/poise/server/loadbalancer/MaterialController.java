@@ -1,20 +1,18 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.certificate.CertificateView;
 import dev.poise.server.certificate.Material;
 import dev.poise.server.loadbalancer.LoadBalancers.Renewal;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.spec.CertificateId;
-import dev.poise.spec.LoadBalancerId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -40,16 +38,6 @@ final class MaterialController {
     this.mutations = mutations;
   }
 
-  /** A certificate with new material. */
-  @Schema(name = "RenewedCertificate")
-  record RenewalView(
-      CertificateId id,
-      List<String> domains,
-      Instant notAfterTime,
-      @Schema(description = "What was changed of the upload, in sentences") List<String> changes,
-      @Schema(description = "The load balancers that show it from now on")
-          List<LoadBalancerId> loadBalancerIds) {}
-
   @PutMapping("/certificates/{id}/material")
   @Operation(
       summary = "Replace the material of a certificate",
@@ -59,7 +47,7 @@ final class MaterialController {
       operationId = "replaceCertificateMaterial")
   @ApiResponse(
       responseCode = "200",
-      content = @Content(schema = @Schema(implementation = RenewalView.class)))
+      content = @Content(schema = @Schema(implementation = CertificateView.class)))
   ResponseEntity<Object> replace(
       Mutation mutation, @PathVariable CertificateId id, @RequestBody Material material) {
     return mutations.perform(
@@ -67,22 +55,12 @@ final class MaterialController {
         null,
         () -> loadBalancers.replaceMaterial(mutation.caller(), id, mutation.conditions(), material),
         this::settle,
-        renewal -> Answer.ok(view(renewal), renewal.replaced().version()));
+        renewal -> Answer.ok(renewal.replaced().certificate(), renewal.replaced().version()));
   }
 
   private void settle(Renewal renewal, Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     for (LoadBalancer renewed : renewal.loadBalancers())
       statuses.awaitSettled(renewed, Duration.ofNanos(end - System.nanoTime()));
-  }
-
-  private static RenewalView view(Renewal renewal) {
-    var usable = renewal.replaced().usable();
-    return new RenewalView(
-        usable.id(),
-        usable.domains(),
-        usable.notAfter(),
-        renewal.replaced().changes(),
-        renewal.loadBalancers().stream().map(LoadBalancer::id).toList());
   }
 }

@@ -23,6 +23,10 @@ public enum ProblemType {
       "The option does not fit the protocol",
       "The option has no meaning for the listener's protocol, so it is refused rather than"
           + " ignored."),
+  CERTIFICATE_KEY_MISMATCH(
+      422,
+      "The private key is not the certificate's",
+      "Send the key that the certificate was made for."),
   IDEMPOTENCY_KEY_REUSED(
       422,
       "The idempotency key was used for something else",
@@ -48,6 +52,10 @@ public enum ProblemType {
       409,
       "The pool is in use",
       "A listener or a rule sends its traffic there. Give it another pool first."),
+  CERTIFICATE_IN_USE(
+      409,
+      "The certificate is in use",
+      "Listeners show it or check clients with it. Give them another one first."),
   RANGE_OVERLAPS(409, "The address range overlaps", "Subnets of one VPC must not overlap."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),
