@@ -21,22 +21,18 @@ final class PemText {
    * What stands between a BEGIN and its END.
    *
    * @param headers such as {@code DEK-Info: AES-128-CBC,...}, which OpenSSL's encrypted keys have
+   * @param lines Base64 in lines of 64 characters
    */
-  record Block(String label, List<String> headers, byte[] content) {
+  record Block(String label, List<String> headers, String lines) {
+    byte[] content() {
+      return Base64.getMimeDecoder().decode(lines);
+    }
+
     /** The block as every reader understands it. */
     String text() {
       String head =
           headers.isEmpty() ? "" : headers.stream().collect(Collectors.joining("\n", "", "\n\n"));
-      return BEGIN
-          + label
-          + DASHES
-          + "\n"
-          + head
-          + lines(content)
-          + "\n-----END "
-          + label
-          + DASHES
-          + "\n";
+      return BEGIN + label + DASHES + "\n" + head + lines + "\n-----END " + label + DASHES + "\n";
     }
 
     /** Without the content, which may be a private key. */
@@ -51,7 +47,7 @@ final class PemText {
   }
 
   static String write(String label, byte[] content) {
-    return new Block(label, List.of(), content).text();
+    return new Block(label, List.of(), lines(content)).text();
   }
 
   /** The blocks of a text. Every one that begins must end, so the text is gone through once. */
@@ -103,10 +99,11 @@ final class PemText {
     if (content.length == 0) {
       throw Faults.fault(pointer, "not-pem", "The PEM block '" + label + "' is empty.");
     }
-    if (!String.join("\n", found).equals(lines(content))) {
+    String ordered = lines(content);
+    if (!String.join("\n", found).equals(ordered)) {
       changes.add("Line lengths and blank lines were put in order.");
     }
-    return new Block(label, headers, content);
+    return new Block(label, headers, ordered);
   }
 
   private static void noteTextOutside(String text, Changes changes) {

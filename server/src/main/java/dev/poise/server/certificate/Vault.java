@@ -39,15 +39,28 @@ final class Vault {
     this.masterKeys = masterKeys;
   }
 
-  /**
-   * A secret as it is stored.
-   *
-   * @param wrappedKey what the secret is encrypted with, itself encrypted with the master key
-   */
-  record Sealed(String masterKeyId, byte[] wrappedKey, byte[] secret) {
-    @Override
-    public String toString() {
-      return "Sealed[" + masterKeyId + "]";
+  /** A secret as it is stored: encrypted, beside its key, which is encrypted too. */
+  static final class Sealed {
+    private final String masterKeyId;
+    private final byte[] wrappedKey;
+    private final byte[] secret;
+
+    Sealed(String masterKeyId, byte[] wrappedKey, byte[] secret) {
+      this.masterKeyId = masterKeyId;
+      this.wrappedKey = wrappedKey;
+      this.secret = secret;
+    }
+
+    String masterKeyId() {
+      return masterKeyId;
+    }
+
+    byte[] wrappedKey() {
+      return wrappedKey;
+    }
+
+    byte[] secret() {
+      return secret;
     }
   }
 
