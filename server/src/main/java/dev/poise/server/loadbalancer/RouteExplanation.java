@@ -150,7 +150,7 @@ record RouteExplanation(
     }
     return "The domain of "
         + first.id()
-        + (precision(first) == EXACT ? " is the exact one." : " is a longer wildcard.");
+        + (precision(first) == EXACT ? " is the exact one." : " is more exact.");
   }
 
   private static List<Reach> reach(

@@ -91,7 +91,10 @@ final class RuleViews {
               owner.pool(pool).members().stream().map(it -> status.member(it.id())).toList());
       case Action.ToMembers(List<MemberId> members) ->
           Health.ofMembers(members.stream().map(status::member).toList());
-      case Action.Redirect _, Action.FixedResponse _ -> Health.HEALTHY;
+      case Action.Redirect _, Action.FixedResponse _ ->
+          status.nodes().stream().anyMatch(Status.NodeStatus::live)
+              ? Health.HEALTHY
+              : Health.UNKNOWN;
     };
   }
 

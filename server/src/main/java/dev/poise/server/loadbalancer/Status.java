@@ -93,7 +93,8 @@ record Status(
     Map<ListenerId, Health> listeners =
         desired.listeners().stream()
             .collect(
-                Collectors.toMap(Listener::id, listener -> health(desired, listener, members)));
+                Collectors.toMap(
+                    Listener::id, listener -> health(desired, listener, members, !live.isEmpty())));
     return new Status(
         state,
         live.isEmpty() ? Health.UNKNOWN : Health.ofListeners(List.copyOf(listeners.values())),
@@ -201,10 +202,10 @@ record Status(
   }
 
   private static Health health(
-      LoadBalancer desired, Listener listener, Map<MemberId, MemberStatus> members) {
+      LoadBalancer desired, Listener listener, Map<MemberId, MemberStatus> members, boolean known) {
     // It asks no member, so none can be missing.
     if (listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort _))
-      return Health.HEALTHY;
+      return known ? Health.HEALTHY : Health.UNKNOWN;
     return Health.ofMembers(
         listener
             .pools()

@@ -93,7 +93,7 @@ class RuleApiTest extends ApiTest {
     assertThat(redirect.body().has("path")).isFalse();
     assertThat(redirect.body().at("/action/redirect/code").asInt()).isEqualTo(302);
     assertThat(redirect.body().at("/action").has("memberIds")).isFalse();
-    assertThat(redirect.text("/health")).isEqualTo("HEALTHY");
+    assertThat(redirect.text("/health")).as("no node is live").isEqualTo("UNKNOWN");
     assertThat(redirect.etag()).isEqualTo("\"2\"");
     assertThat(get("/listeners/" + listener).etag())
         .as("rules have versions of their own")
