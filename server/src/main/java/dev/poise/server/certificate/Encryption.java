@@ -1,5 +1,6 @@
 package dev.poise.server.certificate;
 
+import dev.poise.server.platform.Refusal;
 import java.math.BigInteger;
 import java.security.Provider;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -38,6 +39,11 @@ final class Encryption {
     };
   }
 
+  /** Bouncy Castle wraps what its callbacks throw; a refusal in it goes on as what it is. */
+  static void passOnRefusal(Exception e) {
+    if (e.getCause() instanceof Refusal refusal) throw refusal;
+  }
+
   static void requireCheap(String pointer, BigInteger rounds) {
     if (rounds.compareTo(MOST_ROUNDS) > 0) throw tooCostly(pointer);
   }
@@ -66,7 +72,7 @@ final class Encryption {
     }
   }
 
-  private static RuntimeException tooCostly(String pointer) {
+  private static Refusal tooCostly(String pointer) {
     return Faults.fault(
         pointer,
         "too-costly",

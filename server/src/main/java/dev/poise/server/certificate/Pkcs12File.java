@@ -42,7 +42,7 @@ final class Pkcs12File {
   /** What is in it. */
   record Contents(List<X509CertificateHolder> certificates, List<PrivateKeyInfo> keys) {}
 
-  /** Whether a password must be given; a file may be protected by an empty one. */
+  /** Whether a password must be given. */
   boolean needsPassword() throws PKCSException {
     return !file.hasMac() || !macIs(EMPTY);
   }
@@ -57,7 +57,8 @@ final class Pkcs12File {
     if (file.hasMac()) return macIs(password) ? Optional.of(contents(password)) : Optional.empty();
     try {
       return Optional.of(contents(password));
-    } catch (PKCSException _) {
+    } catch (PKCSException e) {
+      Encryption.passOnRefusal(e);
       // Without the checksum over all, only nonsense tells of a wrong password.
       return Optional.empty();
     }

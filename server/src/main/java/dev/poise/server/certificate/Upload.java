@@ -97,7 +97,8 @@ final class Upload {
           PemText.isIn(text) ? text.getBytes(StandardCharsets.UTF_8) : base64(pointer, text));
     } catch (Refusal refusal) {
       throw refusal;
-    } catch (IOException | PKCSException | RuntimeException _) {
+    } catch (IOException | PKCSException | RuntimeException e) {
+      Encryption.passOnRefusal(e);
       // Bouncy Castle throws whatever the bytes lead it to. Its words may quote them: none is kept.
       throw fault(pointer, "unreadable", "This is damaged; it cannot be read.");
     }
@@ -196,7 +197,8 @@ final class Upload {
           encrypted.decryptPrivateKeyInfo(Encryption.openedBy(pointer, password(pointer)));
       changes.add(Encryption.DECRYPTED);
       return plain;
-    } catch (PKCSException | IllegalArgumentException | ClassCastException _) {
+    } catch (PKCSException | IllegalArgumentException | ClassCastException e) {
+      Encryption.passOnRefusal(e);
       throw wrongPassword();
     }
   }
