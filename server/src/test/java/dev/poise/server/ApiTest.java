@@ -42,7 +42,6 @@ public abstract class ApiTest {
   static void properties(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", TestDatabase::url);
     registry.add("spring.datasource.username", () -> "postgres");
-    registry.add("poise.master-key", () -> "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
     registry.add("poise.bootstrap.admin-key-file", KEY_FILE::toString);
   }
 
