@@ -10,17 +10,20 @@ public sealed interface Protocol {
    * Bytes in both directions.
    *
    * @param idleTimeoutSeconds closes a connection on which neither side sent anything for so long
+   * @param proxyProtocol whether members are told of the client before its first byte
    */
   @JsonTypeName("TCP")
-  record Tcp(int idleTimeoutSeconds) implements Protocol {}
+  record Tcp(int idleTimeoutSeconds, ProxyProtocol proxyProtocol) implements Protocol {}
 
   /**
    * HTTP/1.x requests, each balanced by itself.
    *
-   * @param idleTimeoutSeconds closes a connection on which the client sent nothing for so long
-   * @param responseTimeoutSeconds how long a member may take to answer before the client gets a 504
+   * @param redirect answers every request with a redirect instead of asking a member
    */
   @JsonTypeName("HTTP")
-  record Http(int idleTimeoutSeconds, int responseTimeoutSeconds, RequestHeaders requestHeaders)
-      implements Protocol {}
+  record Http(HttpOptions options, HttpsRedirect redirect) implements Protocol {}
+
+  /** HTTP/1.x and HTTP/2 over TLS, which ends here: members get plain HTTP/1.1. */
+  @JsonTypeName("HTTPS")
+  record Https(HttpOptions options, Tls tls) implements Protocol {}
 }

@@ -22,27 +22,41 @@ class SpecJsonTest {
               new ListenerSpec(
                   ListenerId.generate(NOW),
                   25,
-                  new Protocol.Tcp(60),
+                  new Protocol.Tcp(60, ProxyProtocol.V2),
                   new ConnectionLimit.AtMost(10),
                   POOL),
               new ListenerSpec(
                   ListenerId.generate(NOW),
                   80,
-                  new Protocol.Http(
-                      60,
-                      30,
-                      new RequestHeaders(
-                          RequestHeaders.ForwardedFor.REPLACE,
-                          true,
-                          true,
-                          true,
-                          new RequestHeaders.Host.Fixed(new HostName("a.test")))),
+                  new Protocol.Https(
+                      new HttpOptions(
+                          60,
+                          30,
+                          new RequestHeaders(
+                              RequestHeaders.ForwardedFor.REPLACE,
+                              true,
+                              true,
+                              true,
+                              new RequestHeaders.Host.Fixed(new HostName("a.test"))),
+                          List.of(
+                              new RuleSpec(
+                                  RuleId.generate(NOW),
+                                  new DomainMatch.Pattern(new DomainPattern("*.a.test")),
+                                  new PathPrefix("/api"),
+                                  new Action.ToPool(POOL)))),
+                      new Tls(
+                          Tls.Policy.TLS_1_2_AND_1_3,
+                          new Tls.Certificate(
+                              new BundleRef(CertificateId.generate(NOW), "0".repeat(64)),
+                              new ClientAuthentication.None()),
+                          List.of())),
                   new ConnectionLimit.Unlimited(),
                   POOL)),
           List.of(
               new PoolSpec(
                   POOL,
                   Algorithm.SOURCE_IP,
+                  new Persistence.Cookie(new Persistence.CookieName("SRV")),
                   new HealthCheck.Http(
                       new HealthCheck.Timing(2, 1, 2, 3),
                       HealthCheck.Method.GET,

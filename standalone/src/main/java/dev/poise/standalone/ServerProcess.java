@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 
 /** The control plane as a process. */
 public final class ServerProcess implements Running {
   static final String ADDRESS = "127.0.0.1";
+  private static final String MASTER_KEY = "POISE_MASTER_KEY";
+  private static final String MASTER_KEY_FILE = "POISE_MASTER_KEY_FILE";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /**
@@ -61,9 +65,20 @@ public final class ServerProcess implements Running {
     environment.put("POISE_LISTEN_ADDRESS", ADDRESS);
     environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
-    PrivateFiles.createFolder(settings.adminKeyFile().resolveSibling(""));
+    if (!environment.containsKey(MASTER_KEY) && !environment.containsKey(MASTER_KEY_FILE))
+      environment.put(MASTER_KEY_FILE, masterKeyFile(settings).toString());
     return new ServerProcess(
         settings, Child.start("The server", builder, settings.log(), settings.pidFile()));
+  }
+
+  /** The key that private keys are encrypted under; made once, kept beside the administrator's. */
+  private static Path masterKeyFile(Settings settings) {
+    Path file = settings.adminKeyFile().resolveSibling("master.key");
+    if (Files.exists(file)) return file;
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    PrivateFiles.write(file, Base64.getEncoder().encodeToString(key) + "\n");
+    return file;
   }
 
   /** Waits until it answers that it is ready. */

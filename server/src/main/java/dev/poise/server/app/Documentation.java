@@ -58,6 +58,8 @@ class Documentation {
             dev.poise.spec.ListenerId.class,
             dev.poise.spec.PoolId.class,
             dev.poise.spec.MemberId.class,
+            dev.poise.spec.RuleId.class,
+            dev.poise.spec.CertificateId.class,
             dev.poise.spec.ClusterId.class,
             dev.poise.spec.NodeId.class,
             dev.poise.server.network.DataCenterId.class,
@@ -66,6 +68,9 @@ class Documentation {
             dev.poise.server.network.Cidr.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
+            dev.poise.spec.Persistence.CookieName.class,
+            dev.poise.spec.RedirectLocation.class,
+            dev.poise.spec.ContentType.class,
             dev.poise.spec.StatusCodes.class)) {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
@@ -106,14 +111,14 @@ class Documentation {
               item.readOperationsMap()
                   .forEach((method, operation) -> {
                     if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else writing(method, operation);
+                    else if (!path.endsWith(":explain")) writing(method, operation);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
   }
 
   private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree")) return;
+    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
     operation.addParametersItem(
         query(
             "pageSize",

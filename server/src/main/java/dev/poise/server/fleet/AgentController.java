@@ -1,11 +1,14 @@
 package dev.poise.server.fleet;
 
+import dev.poise.server.certificate.Certificates;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.AgentApi;
+import dev.poise.spec.BundleAnswer;
+import dev.poise.spec.BundleRequest;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
@@ -26,7 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 
 /**
- * The three calls of {@link AgentApi}. Bodies are read and written by the one codec both sides
+ * The four calls of {@link AgentApi}. Bodies are read and written by the one codec both sides
  * share.
  */
 @RestController
@@ -38,11 +41,13 @@ final class AgentController {
   private final Manifests manifests;
   private final Reports reports;
   private final Specs specs;
+  private final Certificates certificates;
 
-  AgentController(Manifests manifests, Reports reports, Specs specs) {
+  AgentController(Manifests manifests, Reports reports, Specs specs, Certificates certificates) {
     this.manifests = manifests;
     this.reports = reports;
     this.specs = specs;
+    this.certificates = certificates;
   }
 
   @GetMapping(AgentApi.MANIFEST)
@@ -69,6 +74,17 @@ final class AgentController {
           "At most " + SpecRequest.LIMIT + " specs can be asked for at once.");
     }
     return json(new SpecAnswer(specs.documents(node.clusterId(), request.digests())));
+  }
+
+  @PostMapping(AgentApi.BUNDLES)
+  ResponseEntity<String> bundles(@AuthenticationPrincipal Node node, @RequestBody String body) {
+    BundleRequest request = read(body, BundleRequest.class);
+    if (request.digests().size() > BundleRequest.LIMIT) {
+      throw new Refusal.Unreadable(
+          ProblemType.BAD_REQUEST,
+          "At most " + BundleRequest.LIMIT + " bundles can be asked for at once.");
+    }
+    return json(new BundleAnswer(certificates.bundles(node.clusterId(), request.digests())));
   }
 
   @PostMapping(AgentApi.REPORTS)

@@ -36,4 +36,13 @@ public final class ApiKeys {
                 requestId))
         .optional();
   }
+
+  /** The user whose key a caller shows; absent for the server itself. */
+  public Optional<String> userOf(Caller caller) {
+    return db.sql("SELECT user_id FROM api_keys WHERE tenant_id = :tenant AND id = :id")
+        .param("tenant", caller.tenant().text())
+        .param("id", caller.actor())
+        .query(String.class)
+        .optional();
+  }
 }

@@ -3,19 +3,25 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.Line;
 import dev.poise.spec.ConnectionLimit;
+import dev.poise.spec.HttpOptions;
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
+import dev.poise.spec.Tls;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +40,9 @@ public record ListenerInput(
         @UnreservedPort
         Integer port,
     @Schema(defaultValue = "60") @Min(1) @Max(86400) @Nullable Integer idleTimeoutSeconds,
-    @Schema(defaultValue = "60", description = "HTTP only: how long a member may take to answer")
+    @Schema(
+            defaultValue = "60",
+            description = "HTTP and HTTPS: how long a member may take to answer")
         @Min(1)
         @Max(86400)
         @Nullable Integer responseTimeoutSeconds,
@@ -42,35 +50,61 @@ public record ListenerInput(
         @Min(1)
         @Max(1_000_000)
         @Nullable Integer connectionLimit,
-    @Schema(description = "HTTP only") @Valid @Nullable RequestHeadersInput requestHeaders,
+    @Schema(
+            defaultValue = "NONE",
+            description = "TCP only: tells members of the client before its first byte")
+        @Nullable ProxyProtocol proxyProtocol,
+    @Schema(description = "HTTP and HTTPS") @Valid @Nullable RequestHeadersInput requestHeaders,
+    @Schema(
+            description =
+                "HTTP only: every request is answered with a redirect to this port of HTTPS")
+        @Min(1)
+        @Max(65535)
+        @Nullable Integer redirectToHttpsPort,
+    @Schema(description = "HTTPS only, and needed there") @Valid @Nullable TlsInput tls,
     @Schema(description = "A pool of the load balancer") @Nullable PoolId defaultPoolId,
     @Schema(description = "A pool of the load balancer, by its name")
         @Nullable String defaultPoolName,
     @Schema(description = "A pool of its own, only when the listener is made") @Valid
-        @Nullable PoolInput defaultPool)
+        @Nullable PoolInput defaultPool,
+    @Schema(
+            description =
+                "HTTP and HTTPS; only when the listener is made, later they are at"
+                    + " /listeners/{id}/rules")
+        @Size(max = Listener.MOST_RULES)
+        @Nullable List<@NotNull(message = "is required") @Valid RuleInput> rules)
     implements ConsistentBody.Checked {
 
   /** What a listener can speak. */
   public enum ProtocolName {
     TCP,
-    HTTP
+    HTTP,
+    HTTPS;
+
+    static ProtocolName of(Protocol protocol) {
+      return switch (protocol) {
+        case Protocol.Tcp _ -> TCP;
+        case Protocol.Http _ -> HTTP;
+        case Protocol.Https _ -> HTTPS;
+      };
+    }
   }
 
   @Override
   public List<Fault> contradictions() {
     List<Fault> faults = new ArrayList<>();
-    if (protocol == ProtocolName.TCP) {
-      if (responseTimeoutSeconds != null) faults.add(onlyHttp("responseTimeoutSeconds"));
-      if (requestHeaders != null) faults.add(onlyHttp("requestHeaders"));
-      if (defaultPool != null
-          && defaultPool.healthCheck() != null
-          && defaultPool.healthCheck().type() == HealthCheckInput.Type.HTTP) {
-        faults.add(
-            new Fault(
-                "/defaultPool",
-                "unsupported-for-protocol",
-                "Members of a TCP listener are checked by PORT, not by HTTP."));
-      }
+    @Nullable ProtocolName speaks = protocol;
+    if (speaks != null) {
+      refuse(faults, speaks == ProtocolName.TCP, "responseTimeoutSeconds", responseTimeoutSeconds);
+      refuse(faults, speaks == ProtocolName.TCP, "requestHeaders", requestHeaders);
+      refuse(faults, speaks == ProtocolName.TCP, "rules", rules);
+      refuse(faults, speaks != ProtocolName.TCP, "proxyProtocol", proxyProtocol);
+      refuse(faults, speaks != ProtocolName.HTTP, "redirectToHttpsPort", redirectToHttpsPort);
+      refuse(faults, speaks != ProtocolName.HTTPS, "tls", tls);
+    }
+    if (speaks == ProtocolName.TCP) poolOfTcp(faults);
+    if (speaks == ProtocolName.HTTPS && tls == null) {
+      faults.add(new Fault("/tls", "required", "An HTTPS listener needs a certificate."));
     }
     if (Stream.of(defaultPoolId, defaultPoolName, defaultPool).filter(Objects::nonNull).count()
         > 1) {
@@ -83,11 +117,37 @@ public record ListenerInput(
     return faults;
   }
 
-  private static Fault onlyHttp(String field) {
-    return new Fault(
-        "/" + field,
-        "unsupported-for-protocol",
-        "A TCP listener has no " + field + "; it is for HTTP.");
+  private void poolOfTcp(List<Fault> faults) {
+    if (defaultPool == null) return;
+    if (defaultPool.healthCheck() != null
+        && defaultPool.healthCheck().type() == HealthCheckInput.Type.HTTP) {
+      faults.add(
+          new Fault(
+              "/defaultPool",
+              "unsupported-for-protocol",
+              "Members of a TCP listener are checked by PORT, not by HTTP."));
+    }
+    if (defaultPool.persistence() != null
+        && defaultPool.persistence().type() == PersistenceInput.Type.COOKIE) {
+      faults.add(
+          new Fault(
+              "/defaultPool",
+              "unsupported-for-protocol",
+              "TCP knows no cookies; the algorithm SOURCE_IP keeps clients with their member."));
+    }
+  }
+
+  private void refuse(List<Fault> faults, boolean foreign, String field, @Nullable Object said) {
+    if (!foreign || said == null) return;
+    faults.add(
+        new Fault(
+            "/" + field,
+            "unsupported-for-protocol",
+            "A listener that speaks " + protocol + " has no " + field + "."));
+  }
+
+  List<RuleInput> rulesOrNone() {
+    return rules == null ? List.of() : rules;
   }
 
   /** A name that says what it is, such as {@code http-80}. */
@@ -95,69 +155,115 @@ public record ListenerInput(
     return name == null ? protocol.name().toLowerCase(Locale.ROOT) + "-" + port : name;
   }
 
-  Listener listener(ListenerId id, PoolId pool, Instant now) {
+  /**
+   * The listener, without rules.
+   *
+   * @param secured what {@link #tls} comes to; present for HTTPS
+   */
+  Listener listener(ListenerId id, PoolId pool, Optional<Tls> secured, Instant now) {
     return new Listener(
         id,
         nameOrDefault(),
         remark == null ? "" : remark,
         port,
-        spoken(),
+        spoken(secured),
         connectionLimit == null
             ? new ConnectionLimit.Unlimited()
             : new ConnectionLimit.AtMost(connectionLimit),
         pool,
+        List.of(),
         1,
         now);
   }
 
-  /** The listener with what is said here. */
-  Listener changed(Listener listener, PoolId pool) {
-    return listener(listener.id(), pool, listener.createTime()).withVersion(listener.version());
+  /** The listener with what is said here; its rules stay. */
+  Listener changed(Listener listener, PoolId pool, Optional<Tls> secured) {
+    return listener(listener.id(), pool, secured, listener.createTime())
+        .withRules(listener.rules())
+        .withVersion(listener.version());
   }
 
-  private Protocol spoken() {
-    int idle = idleTimeoutSeconds == null ? 60 : idleTimeoutSeconds;
+  private Protocol spoken(Optional<Tls> secured) {
     return switch (protocol) {
-      case TCP -> new Protocol.Tcp(idle);
+      case TCP ->
+          new Protocol.Tcp(idle(), proxyProtocol == null ? ProxyProtocol.NONE : proxyProtocol);
       case HTTP ->
           new Protocol.Http(
-              idle,
-              responseTimeoutSeconds == null ? 60 : responseTimeoutSeconds,
-              (requestHeaders == null ? RequestHeadersInput.DEFAULT : requestHeaders).headers());
+              options(),
+              redirectToHttpsPort == null
+                  ? new HttpsRedirect.Off()
+                  : new HttpsRedirect.ToPort(redirectToHttpsPort));
+      case HTTPS -> new Protocol.Https(options(), secured.orElseThrow());
     };
+  }
+
+  private int idle() {
+    return idleTimeoutSeconds == null ? 60 : idleTimeoutSeconds;
+  }
+
+  private HttpOptions options() {
+    return new HttpOptions(
+        idle(),
+        responseTimeoutSeconds == null ? 60 : responseTimeoutSeconds,
+        (requestHeaders == null ? RequestHeadersInput.DEFAULT : requestHeaders).headers(),
+        List.of());
   }
 
   static ListenerInput of(Listener listener) {
     return switch (listener.protocol()) {
-      case Protocol.Tcp(int idle) -> of(listener, ProtocolName.TCP, idle, null, null);
-      case Protocol.Http http ->
-          of(
-              listener,
-              ProtocolName.HTTP,
-              http.idleTimeoutSeconds(),
-              http.responseTimeoutSeconds(),
-              RequestHeadersInput.of(http.requestHeaders()));
+      case Protocol.Tcp(int idle, ProxyProtocol proxy) ->
+          new ListenerInput(
+              listener.name(),
+              listener.remark(),
+              ProtocolName.TCP,
+              listener.port(),
+              idle,
+              null,
+              limit(listener),
+              proxy,
+              null,
+              null,
+              null,
+              listener.defaultPool(),
+              null,
+              null,
+              null);
+      case Protocol.Http(HttpOptions options, HttpsRedirect redirect) ->
+          of(listener, ProtocolName.HTTP, options, port(redirect), null);
+      case Protocol.Https(HttpOptions options, Tls tls) ->
+          of(listener, ProtocolName.HTTPS, options, null, TlsInput.of(tls));
     };
   }
 
   private static ListenerInput of(
       Listener listener,
       ProtocolName protocol,
-      int idle,
-      @Nullable Integer response,
-      @Nullable RequestHeadersInput headers) {
+      HttpOptions options,
+      @Nullable Integer redirectPort,
+      @Nullable TlsInput tls) {
     return new ListenerInput(
         listener.name(),
         listener.remark(),
         protocol,
         listener.port(),
-        idle,
-        response,
+        options.idleTimeoutSeconds(),
+        options.responseTimeoutSeconds(),
         limit(listener),
-        headers,
+        null,
+        RequestHeadersInput.of(options.requestHeaders()),
+        redirectPort,
+        tls,
         listener.defaultPool(),
         null,
+        null,
         null);
+  }
+
+  private static @Nullable Integer port(HttpsRedirect redirect) {
+    return switch (redirect) {
+      case HttpsRedirect.Off _ -> null;
+      case HttpsRedirect.ToPort(int port) -> port;
+    };
   }
 
   private static @Nullable Integer limit(Listener listener) {

@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.loadbalancer.ListenerAssembly.Site;
 import dev.poise.server.loadbalancer.LoadBalancers.Edit;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
@@ -22,13 +23,19 @@ import org.springframework.stereotype.Component;
 @Component
 class Listeners {
   private final LoadBalancers loadBalancers;
+  private final ListenerAssembly assembly;
   private final LoadBalancerStore store;
   private final Bodies bodies;
   private final InstantSource clock;
 
   Listeners(
-      LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+      LoadBalancers loadBalancers,
+      ListenerAssembly assembly,
+      LoadBalancerStore store,
+      Bodies bodies,
+      InstantSource clock) {
     this.loadBalancers = loadBalancers;
+    this.assembly = assembly;
     this.store = store;
     this.bodies = bodies;
     this.clock = clock;
@@ -52,17 +59,22 @@ class Listeners {
             caller,
             loadBalancer,
             new Edit("listener.create", id.text()),
-            before -> added(before, id, input, now)),
+            before -> added(caller, before, id, input, now)),
         id);
   }
 
-  private static LoadBalancer added(
-      LoadBalancer before, ListenerId id, ListenerInput input, Instant now) {
+  private LoadBalancer added(
+      Caller caller, LoadBalancer before, ListenerId id, ListenerInput input, Instant now) {
+    Site site = site(caller, before);
     Optional<PoolId> named = namedPool(before, input);
     if (named.isPresent())
-      return before.with(input.listener(id, named.get(), now), Optional.empty());
+      return before.with(assembly.make(site, id, named.get(), input, now), Optional.empty());
     Pool own = LoadBalancers.ownPool(input, id, now);
-    return before.with(input.listener(id, own.id(), now), Optional.of(own));
+    return before.with(assembly.make(site, id, own.id(), input, now), Optional.of(own));
+  }
+
+  private static Site site(Caller caller, LoadBalancer loadBalancer) {
+    return new Site(caller, loadBalancer.placement(), loadBalancer::poolNamed, "");
   }
 
   Found patch(Caller caller, ListenerId id, Conditions conditions, MergePatch patch) {
@@ -76,7 +88,8 @@ class Listeners {
               conditions.require(listener.version());
               ListenerInput wanted = wanted(listener, patch);
               PoolId pool = namedPool(before, wanted).orElse(listener.defaultPool());
-              return before.withChanged(id, _ -> wanted.changed(listener, pool));
+              Listener changed = assembly.changed(site(caller, before), listener, pool, wanted);
+              return before.withChanged(id, _ -> changed);
             }),
         id);
   }
@@ -85,10 +98,13 @@ class Listeners {
     ListenerInput now = ListenerInput.of(listener);
     MergePatch effective = patch.names("defaultPoolName") ? patch.without("defaultPoolId") : patch;
     ListenerInput wanted = bodies.patched(now, effective, ListenerInput.class, "protocol", "port");
-    LoadBalancers.elsewhere("defaultPool", wanted.defaultPool())
-        .ifPresent(fault -> {
-          throw new Refusal.Invalid(List.of(fault));
-        });
+    List<Fault> faults =
+        Stream.of(
+                LoadBalancers.elsewhere("defaultPool", wanted.defaultPool()),
+                LoadBalancers.elsewhere("rules", wanted.rules()))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
     return wanted;
   }
 
@@ -124,10 +140,8 @@ class Listeners {
     @Nullable String name = input.defaultPoolName();
     if (name == null) return Optional.empty();
     return Optional.of(
-        loadBalancer.pools().stream()
-            .filter(pool -> pool.name().equals(name))
-            .map(Pool::id)
-            .findFirst()
+        loadBalancer
+            .poolNamed(name)
             .orElseThrow(() ->
                 new Refusal.Invalid(
                     "/defaultPoolName",

@@ -3,18 +3,17 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
-import dev.poise.spec.HealthCheck;
+import dev.poise.spec.BundleRef;
+import dev.poise.spec.CertificateId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.PoolId;
-import dev.poise.spec.Protocol;
+import dev.poise.spec.RuleId;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +38,7 @@ public record LoadBalancer(
     Placement placement,
     String name,
     String remark,
+    LoadBalancerType type,
     NetworkType networkType,
     IpAddress address,
     boolean deletionProtection,
@@ -52,17 +52,12 @@ public record LoadBalancer(
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
+  private static final int MOST_NAMED = 10;
 
   public LoadBalancer {
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);
-    requireLimits(listeners, pools);
-    requireOwnPorts(listeners);
-    requireOwnNames(pools);
-    Map<PoolId, Pool> byId =
-        pools.stream().collect(Collectors.toMap(Pool::id, Function.identity()));
-    for (Listener listener : listeners) requireFit(listener, byId.get(listener.defaultPool()));
-    for (Pool pool : pools) requireMembers(pool, address);
+    Invariants.require(type, address, listeners, pools);
   }
 
   boolean isBeingDeleted() {
@@ -89,6 +84,10 @@ public record LoadBalancer(
         .orElseThrow(() -> new Refusal.NotFound("pool " + id + " in this load balancer"));
   }
 
+  Optional<PoolId> poolNamed(String name) {
+    return pools.stream().filter(pool -> pool.name().equals(name)).map(Pool::id).findFirst();
+  }
+
   /**
    * @throws Refusal.NotFound if none of its pools has it
    */
@@ -109,9 +108,19 @@ public record LoadBalancer(
         .orElseThrow();
   }
 
-  /** The listeners that send traffic to the pool. */
+  /**
+   * @throws Refusal.NotFound if none of its listeners has it
+   */
+  Listener listenerOf(RuleId id) {
+    return listeners.stream()
+        .filter(listener -> listener.rules().stream().anyMatch(rule -> rule.id().equals(id)))
+        .findFirst()
+        .orElseThrow(() -> new Refusal.NotFound("rule " + id));
+  }
+
+  /** The listeners that send traffic to the pool, by default or by a rule. */
   List<Listener> listenersOf(PoolId pool) {
-    return listeners.stream().filter(listener -> listener.defaultPool().equals(pool)).toList();
+    return listeners.stream().filter(listener -> listener.pools().anyMatch(pool::equals)).toList();
   }
 
   LoadBalancer with(Listener listener, Optional<Pool> ownPool) {
@@ -131,7 +140,7 @@ public record LoadBalancer(
   /** Without a listener and the pool that was made for it; a pool that others use stays. */
   LoadBalancer without(ListenerId id) {
     List<Listener> left = listeners.stream().filter(listener -> !listener.id().equals(id)).toList();
-    Set<PoolId> used = left.stream().map(Listener::defaultPool).collect(Collectors.toSet());
+    Set<PoolId> used = left.stream().flatMap(Listener::pools).collect(Collectors.toSet());
     return with(
         left,
         pools.stream()
@@ -143,22 +152,69 @@ public record LoadBalancer(
     return with(listeners, Stream.concat(pools.stream(), Stream.of(pool)).toList());
   }
 
+  /** With another form of a pool; rules forget members that are gone. */
   LoadBalancer withChanged(PoolId id, UnaryOperator<Pool> change) {
+    Pool before = pool(id);
+    Pool after = change.apply(before);
+    Set<MemberId> gone = before.members().stream().map(Member::id).collect(Collectors.toSet());
+    after.members().forEach(member -> gone.remove(member.id()));
     return with(
-        listeners,
-        pools.stream().map(pool -> pool.id().equals(id) ? change.apply(pool) : pool).toList());
+        gone.isEmpty()
+            ? listeners
+            : listeners.stream()
+                .map(it ->
+                    it.withRules(it.rules().stream().map(rule -> rule.without(gone)).toList()))
+                .toList(),
+        pools.stream().map(pool -> pool.id().equals(id) ? after : pool).toList());
   }
 
   LoadBalancer without(PoolId id) {
-    if (!listenersOf(id).isEmpty()) {
-      String users =
-          listenersOf(id).stream()
-              .map(listener -> listener.id().text())
-              .collect(Collectors.joining(", "));
+    List<String> users =
+        listeners.stream()
+            .flatMap(listener ->
+                Stream.concat(
+                    listener.defaultPool().equals(id)
+                        ? Stream.of("the default pool of " + listener.id())
+                        : Stream.of(),
+                    listener.rules().stream()
+                        .filter(rule -> rule.pool().filter(id::equals).isPresent())
+                        .map(rule -> "the target of " + rule.id() + " (" + rule.place() + ")")))
+            .toList();
+    if (!users.isEmpty()) {
       throw new Refusal.Conflict(
-          ProblemType.POOL_IN_USE, "The pool is the default pool of " + users + ".");
+          ProblemType.POOL_IN_USE,
+          "The pool is "
+              + users.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+              + (users.size() > MOST_NAMED
+                  ? " and " + (users.size() - MOST_NAMED) + " more."
+                  : "."));
     }
     return with(listeners, pools.stream().filter(pool -> !pool.id().equals(id)).toList());
+  }
+
+  /** Which certificates its listeners use. */
+  Map<ListenerId, Set<CertificateId>> certificates() {
+    return listeners.stream()
+        .filter(listener -> !listener.certificateIds().isEmpty())
+        .collect(Collectors.toMap(Listener::id, Listener::certificateIds));
+  }
+
+  LoadBalancer withMaterial(BundleRef renewed) {
+    return with(listeners.stream().map(listener -> listener.withMaterial(renewed)).toList(), pools);
+  }
+
+  /** Without the rules that another form of it has as well: what the audit log needs of them. */
+  LoadBalancer withoutRulesOf(LoadBalancer other) {
+    Set<Rule> same =
+        other.listeners.stream()
+            .flatMap(listener -> listener.rules().stream())
+            .collect(Collectors.toSet());
+    return with(
+        listeners.stream()
+            .map(it ->
+                it.withRules(it.rules().stream().filter(rule -> !same.contains(rule)).toList()))
+            .toList(),
+        pools);
   }
 
   LoadBalancer with(List<Listener> listeners, List<Pool> pools) {
@@ -168,6 +224,7 @@ public record LoadBalancer(
         placement,
         name,
         remark,
+        type,
         networkType,
         address,
         deletionProtection,
@@ -180,13 +237,14 @@ public record LoadBalancer(
         pools);
   }
 
-  LoadBalancer with(String name, String remark, boolean deletionProtection) {
+  LoadBalancer with(String name, String remark, LoadBalancerType type, boolean deletionProtection) {
     return new LoadBalancer(
         id,
         tenant,
         placement,
         name,
         remark,
+        type,
         networkType,
         address,
         deletionProtection,
@@ -207,6 +265,7 @@ public record LoadBalancer(
         placement,
         name,
         remark,
+        type,
         networkType,
         address,
         deletionProtection,
@@ -228,11 +287,10 @@ public record LoadBalancer(
     Map<PoolId, Pool> oldPools = byId(before.pools, Pool::id);
     List<Listener> newListeners =
         listeners.stream()
-            .map(listener ->
-                listener.equals(oldListeners.get(listener.id()))
-                        || !oldListeners.containsKey(listener.id())
-                    ? listener
-                    : listener.withVersion(listener.version() + 1))
+            .map(listener -> {
+              Listener old = oldListeners.get(listener.id());
+              return old == null ? listener : nextOf(listener, old);
+            })
             .toList();
     List<Pool> newPools = new ArrayList<>();
     for (Pool pool : pools) {
@@ -247,6 +305,7 @@ public record LoadBalancer(
         placement,
         name,
         remark,
+        type,
         networkType,
         address,
         deletionProtection,
@@ -257,6 +316,20 @@ public record LoadBalancer(
         deleteTime,
         newListeners,
         newPools);
+  }
+
+  private static Listener nextOf(Listener listener, Listener old) {
+    Map<RuleId, Rule> oldRules = byId(old.rules(), Rule::id);
+    List<Rule> rules =
+        listener.rules().stream()
+            .map(rule ->
+                rule.equals(oldRules.get(rule.id())) || !oldRules.containsKey(rule.id())
+                    ? rule
+                    : rule.withVersion(rule.version() + 1))
+            .toList();
+    Listener next = listener.withRules(rules);
+    boolean same = listener.withRules(List.of()).equals(old.withRules(List.of()));
+    return same ? next : next.withVersion(old.version() + 1);
   }
 
   private static Pool nextOf(Pool pool, Pool old) {
@@ -289,72 +362,5 @@ public record LoadBalancer(
         List.of(address),
         listeners.stream().map(Listener::spec).toList(),
         pools.stream().map(Pool::spec).toList());
-  }
-
-  private static void requireLimits(List<Listener> listeners, List<Pool> pools) {
-    if (listeners.size() > MOST_LISTENERS) {
-      throw new Refusal.QuotaExceeded("A load balancer may have " + MOST_LISTENERS + " listeners.");
-    }
-    if (pools.size() > MOST_POOLS) {
-      throw new Refusal.QuotaExceeded("A load balancer may have " + MOST_POOLS + " pools.");
-    }
-    if (pools.stream().mapToInt(pool -> pool.members().size()).sum() > MOST_MEMBERS) {
-      throw new Refusal.QuotaExceeded(
-          "A load balancer may have " + MOST_MEMBERS + " members in all of its pools.");
-    }
-  }
-
-  private static void requireOwnPorts(List<Listener> listeners) {
-    Map<String, Listener> taken = new HashMap<>();
-    for (Listener listener : listeners) {
-      Listener other = taken.put(listener.family() + " " + listener.port(), listener);
-      if (other != null) {
-        throw new Refusal.Conflict(
-            ProblemType.PORT_IN_USE,
-            "Port " + listener.port() + " is the port of listener " + other.id() + " already.");
-      }
-    }
-  }
-
-  private static void requireOwnNames(List<Pool> pools) {
-    Set<String> taken = new HashSet<>();
-    for (Pool pool : pools) {
-      if (!taken.add(pool.name())) {
-        throw new Refusal.Conflict(
-            ProblemType.NAME_IN_USE,
-            "The load balancer has a pool named '" + pool.name() + "' already.");
-      }
-    }
-  }
-
-  private static void requireFit(Listener listener, @Nullable Pool pool) {
-    if (pool == null) {
-      throw new Refusal.Invalid(
-          "/defaultPoolId",
-          ProblemType.VALIDATION_FAILED,
-          "The load balancer has no pool " + listener.defaultPool() + ".");
-    }
-    if (listener.protocol() instanceof Protocol.Tcp
-        && pool.healthCheck() instanceof HealthCheck.Http) {
-      throw new Refusal.Invalid(
-          "/healthCheck/type",
-          ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "The pool '"
-              + pool.name()
-              + "' is checked by HTTP, but a TCP listener uses it: its check must be PORT.");
-    }
-  }
-
-  private static void requireMembers(Pool pool, IpAddress vip) {
-    Set<String> taken = new HashSet<>();
-    for (Member member : pool.members()) {
-      String place = member.address() + ":" + member.port();
-      if (!taken.add(place)) {
-        throw new Refusal.Conflict(
-            ProblemType.MEMBER_EXISTS,
-            "The pool '" + pool.name() + "' has a member " + place + " already.");
-      }
-      MemberAddress.require(member.address(), vip);
-    }
   }
 }

@@ -31,6 +31,11 @@ public record LoadBalancerInput(
                     + " later")
         @Line(max = 64)
         @Nullable String clusterModel,
+    @Schema(
+            defaultValue = "MIXED",
+            description =
+                "APPLICATION: HTTP and HTTPS listeners only; NETWORK: TCP only; MIXED: all")
+        @Nullable LoadBalancerType type,
     @Schema(defaultValue = "INTERNAL", description = "Cannot be changed later")
         @Nullable NetworkType networkType,
     @Schema(description = "An address of the subnet, a free one if absent; cannot be changed later")
@@ -54,6 +59,7 @@ public record LoadBalancerInput(
     List<Fault> faults = new ArrayList<>();
     portsTakenTwice(faults);
     poolNames(faults);
+    protocols(faults);
     return faults;
   }
 
@@ -69,6 +75,17 @@ public record LoadBalancerInput(
                 "/listeners/" + i + "/port",
                 "port-in-use",
                 "Another listener of this request has port " + port + "."));
+      }
+    }
+  }
+
+  private void protocols(List<Fault> faults) {
+    List<ListenerInput> given = listenersOrNone();
+    for (int i = 0; i < given.size(); i++) {
+      @Nullable ListenerInput listener = given.get(i);
+      ListenerInput.@Nullable ProtocolName protocol = listener == null ? null : listener.protocol();
+      if (type != null && protocol != null && !type.allows(protocol)) {
+        faults.add(new Fault("/listeners/" + i + "/protocol", "invalid", type.refusal(protocol)));
       }
     }
   }
@@ -130,6 +147,7 @@ public record LoadBalancerInput(
         loadBalancer.placement().dataCenter(),
         loadBalancer.placement().subnet(),
         null,
+        loadBalancer.type(),
         loadBalancer.networkType(),
         loadBalancer.address(),
         loadBalancer.deletionProtection(),

@@ -13,6 +13,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.RuleId;
 import dev.poise.spec.SpecJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,7 +33,7 @@ import org.springframework.stereotype.Component;
 class LoadBalancerStore {
   private static final String COLUMNS =
       """
-      id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, network_type,
+      id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
       host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
@@ -108,6 +109,16 @@ class LoadBalancerStore {
         id.text());
   }
 
+  Optional<LoadBalancerId> ofRule(TenantId tenant, RuleId id) {
+    return owner(
+        """
+        SELECT l.load_balancer_id FROM rules r JOIN listeners l ON l.id = r.listener_id
+        WHERE r.tenant_id = :tenant AND r.id = :id
+        """,
+        tenant,
+        id.text());
+  }
+
   private Optional<LoadBalancerId> owner(String query, TenantId tenant, String id) {
     return db.sql(query)
         .param("tenant", tenant.text())
@@ -122,10 +133,10 @@ class LoadBalancerStore {
     db.sql(
             """
             INSERT INTO load_balancers
-              (id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, network_type, address,
+              (id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type, address,
                deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
             VALUES
-              (:id, :tenant, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :networkType, :address::inet,
+              (:id, :tenant, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type, :networkType, :address::inet,
                :protection, :generation, :version, :spec, :digest, :created, :updated)
             """)
         .param("id", loadBalancer.id().text())
@@ -136,6 +147,7 @@ class LoadBalancerStore {
         .param("cluster", loadBalancer.placement().cluster().text())
         .param("name", loadBalancer.name())
         .param("remark", loadBalancer.remark())
+        .param("type", loadBalancer.type().name())
         .param("networkType", loadBalancer.networkType().name())
         .param("address", loadBalancer.address().text())
         .param("protection", loadBalancer.deletionProtection())
@@ -155,12 +167,13 @@ class LoadBalancerStore {
     db.sql(
             """
             UPDATE load_balancers SET
-              name = :name, remark = :remark, deletion_protection = :protection, generation = :generation,
+              name = :name, remark = :remark, type = :type, deletion_protection = :protection, generation = :generation,
               version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
             WHERE tenant_id = :tenant AND id = :id
             """)
         .param("name", after.name())
         .param("remark", after.remark())
+        .param("type", after.type().name())
         .param("protection", after.deletionProtection())
         .param("generation", after.generation())
         .param("version", after.version())
@@ -235,6 +248,7 @@ class LoadBalancerStore {
             new ClusterId(row.getString("cluster_id"))),
         row.getString("name"),
         row.getString("remark"),
+        LoadBalancerType.valueOf(row.getString("type")),
         NetworkType.valueOf(row.getString("network_type")),
         new IpAddress(row.getString("address")),
         row.getBoolean("deletion_protection"),

@@ -1,8 +1,13 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.audit.Audit;
+import dev.poise.server.certificate.Certificates;
+import dev.poise.server.certificate.Material;
+import dev.poise.server.certificate.Replaced;
 import dev.poise.server.cluster.Cluster;
 import dev.poise.server.cluster.Clusters;
+import dev.poise.server.loadbalancer.ListenerAssembly.Site;
+import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 import dev.poise.server.network.Addresses;
 import dev.poise.server.network.Networks;
 import dev.poise.server.network.Subnet;
@@ -17,6 +22,7 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
@@ -24,12 +30,17 @@ import dev.poise.spec.LoadBalancerId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -50,6 +61,8 @@ class LoadBalancers {
   private final Networks networks;
   private final Addresses addresses;
   private final Clusters clusters;
+  private final ListenerAssembly assembly;
+  private final Certificates certificates;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -60,6 +73,8 @@ class LoadBalancers {
       Networks networks,
       Addresses addresses,
       Clusters clusters,
+      ListenerAssembly assembly,
+      Certificates certificates,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -68,6 +83,8 @@ class LoadBalancers {
     this.networks = networks;
     this.addresses = addresses;
     this.clusters = clusters;
+    this.assembly = assembly;
+    this.certificates = certificates;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -100,14 +117,17 @@ class LoadBalancers {
         input.address() == null
             ? addresses.takeAny(caller.tenant(), subnet, id.text())
             : addresses.take(caller.tenant(), subnet, input.address(), id.text());
-    Parts parts = parts(input, now);
+    Placement placement =
+        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+    Parts parts = parts(caller, placement, input, now);
     LoadBalancer made =
         new LoadBalancer(
             id,
             caller.tenant(),
-            new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster),
+            placement,
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
+            Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
             Objects.requireNonNullElse(input.deletionProtection(), false),
@@ -119,6 +139,7 @@ class LoadBalancers {
             parts.listeners(),
             parts.pools());
     store.insert(made);
+    bind(Map.of(), made);
     audit.append(caller, "load-balancer.create", id.text(), null, made);
     clusters.raiseRevision(cluster);
     return made;
@@ -133,10 +154,11 @@ class LoadBalancers {
           conditions.require(before.version());
           LoadBalancerInput now = LoadBalancerInput.of(before);
           LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class, FIXED);
-          refuseParts(wanted);
+          refuseParts(before, wanted);
           return before.with(
               wanted.name(),
               Objects.requireNonNullElse(wanted.remark(), ""),
+              Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
               Objects.requireNonNullElse(wanted.deletionProtection(), false));
         });
   }
@@ -153,6 +175,7 @@ class LoadBalancers {
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
+    bind(before.certificates(), tombstone);
     audit.append(caller, "load-balancer.delete", id.text(), before, null);
     store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
     signals.raise(id.text());
@@ -176,15 +199,74 @@ class LoadBalancers {
           ProblemType.BEING_DELETED,
           "The load balancer " + id + " is being deleted and takes no more changes.");
     }
+    LoadBalancer after = write(caller, before, edit, change);
+    if (after.generation() != before.generation())
+      clusters.raiseRevision(after.placement().cluster());
+    return after;
+  }
+
+  private LoadBalancer write(
+      Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
-    audit.append(caller, edit.action(), edit.resource(), before, after);
-    if (after.generation() != before.generation())
-      clusters.raiseRevision(after.placement().cluster());
-    signals.raise(id.text());
+    bind(before.certificates(), after);
+    // A listener may have a thousand rules; the log says which of them changed.
+    audit.append(
+        caller,
+        edit.action(),
+        edit.resource(),
+        before.withoutRulesOf(after),
+        after.withoutRulesOf(before));
+    signals.raise(after.id().text());
     return after;
+  }
+
+  /** New material and the load balancers that have it from now on. */
+  record Renewal(Replaced replaced, List<LoadBalancer> loadBalancers) {}
+
+  /**
+   * Gives a certificate other material and every load balancer that uses it its new spec.
+   *
+   * <p>Everybody takes locks in the same order, or two could wait for each other: load balancers by
+   * their ids, then the certificate, then clusters by their ids.
+   *
+   * @throws Refusal.Unavailable if a load balancer began to use it at the same moment
+   */
+  Renewal replaceMaterial(
+      Caller caller, CertificateId id, Conditions conditions, Material material) {
+    List<LoadBalancer> users = new ArrayList<>();
+    for (LoadBalancerId user : usersOf(caller.tenant(), id))
+      users.add(locked(caller.tenant(), user));
+    Replaced replaced = certificates.replaceMaterial(caller, id, conditions, material);
+    if (!usersOf(caller.tenant(), id)
+        .equals(users.stream().map(LoadBalancer::id).collect(Collectors.toSet()))) {
+      throw new Refusal.Unavailable(
+          "Another change began or ceased to use the certificate at this moment. Try again.");
+    }
+    Edit edit = new Edit("certificate.replace-material", id.text());
+    List<LoadBalancer> renewed = new ArrayList<>();
+    SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
+    for (LoadBalancer user : users) {
+      LoadBalancer after =
+          write(caller, user, edit, before -> before.withMaterial(replaced.usable().bundle()));
+      renewed.add(after);
+      if (after.generation() != user.generation()) reached.add(after.placement().cluster());
+    }
+    reached.forEach(clusters::raiseRevision);
+    return new Renewal(replaced, renewed);
+  }
+
+  private SortedSet<LoadBalancerId> usersOf(TenantId tenant, CertificateId id) {
+    SortedSet<LoadBalancerId> users = new TreeSet<>(Comparator.comparing(LoadBalancerId::text));
+    certificates.usesOf(tenant, id).forEach(use -> users.add(use.loadBalancerId()));
+    return users;
+  }
+
+  private void bind(Map<ListenerId, Set<CertificateId>> before, LoadBalancer after) {
+    if (!before.equals(after.certificates()))
+      certificates.setUses(after.tenant(), after.id(), after.certificates());
   }
 
   private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
@@ -207,7 +289,7 @@ class LoadBalancers {
 
   private record Parts(List<Listener> listeners, List<Pool> pools) {}
 
-  private static Parts parts(LoadBalancerInput input, Instant now) {
+  private Parts parts(Caller caller, Placement placement, LoadBalancerInput input, Instant now) {
     List<Pool> pools = new ArrayList<>();
     Map<String, Pool> named = new HashMap<>();
     for (PoolInput given : input.poolsOrNone()) {
@@ -221,7 +303,13 @@ class LoadBalancers {
       Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
       Pool pool = shared == null ? ownPool(given, id, now) : shared;
       if (shared == null) pools.add(pool);
-      listeners.add(given.listener(id, pool.id(), now));
+      Site site =
+          new Site(
+              caller,
+              placement,
+              name -> Optional.ofNullable(named.get(name)).map(Pool::id),
+              "/listeners/" + listeners.size());
+      listeners.add(assembly.make(site, id, pool.id(), given, now));
     }
     return new Parts(listeners, pools);
   }
@@ -232,12 +320,25 @@ class LoadBalancers {
     return given.pool(listener.nameOrDefault(), id, now);
   }
 
-  private static void refuseParts(LoadBalancerInput wanted) {
+  private static void refuseParts(LoadBalancer before, LoadBalancerInput wanted) {
     List<Fault> faults =
-        Stream.of(elsewhere("listeners", wanted.listeners()), elsewhere("pools", wanted.pools()))
+        Stream.of(
+                type(before, wanted),
+                elsewhere("listeners", wanted.listeners()),
+                elsewhere("pools", wanted.pools()))
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  /** A fault if a listener does not fit the type that is wanted. */
+  private static Optional<Fault> type(LoadBalancer before, LoadBalancerInput wanted) {
+    LoadBalancerType type = Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED);
+    return before.listeners().stream()
+        .map(listener -> ProtocolName.of(listener.protocol()))
+        .filter(protocol -> !type.allows(protocol))
+        .findFirst()
+        .map(protocol -> new Fault("/type", "invalid", type.refusal(protocol)));
   }
 
   /** A fault if parts are given that are edited at an address of their own. */

@@ -2,6 +2,7 @@ package dev.poise.server.loadbalancer;
 
 import dev.poise.server.loadbalancer.Pools.FoundMember;
 import dev.poise.server.loadbalancer.Pools.FoundPool;
+import dev.poise.server.loadbalancer.Views.ChecksView;
 import dev.poise.server.loadbalancer.Views.MemberView;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
@@ -62,7 +63,7 @@ final class MemberController {
       implements ConsistentBody.Checked {
     @Override
     public List<Fault> contradictions() {
-      return new PoolInput(null, null, null, null, members).contradictions();
+      return new PoolInput(null, null, null, null, null, members).contradictions();
     }
   }
 
@@ -118,6 +119,16 @@ final class MemberController {
   ResponseEntity<MemberView> get(Caller caller, @PathVariable MemberId id) {
     FoundMember found = pools.get(caller.tenant(), id);
     return ResponseEntity.ok().eTag(Conditions.etag(found.member().version())).body(view(found));
+  }
+
+  @GetMapping("/members/{id}/checks")
+  @Operation(
+      summary = "Read what health checks of a member found",
+      description = "For each node of the cluster the last result, since when it is so, and why.",
+      operationId = "getMemberChecks")
+  ChecksView checks(Caller caller, @PathVariable MemberId id) {
+    FoundMember found = pools.get(caller.tenant(), id);
+    return Views.checks(found.pool(), statuses.checks(found.loadBalancer(), id));
   }
 
   @PatchMapping("/members/{id}")

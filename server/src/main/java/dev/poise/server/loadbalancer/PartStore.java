@@ -12,6 +12,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.SpecJson;
@@ -30,14 +31,17 @@ import org.springframework.stereotype.Component;
 @Component
 class PartStore {
   private final JdbcClient db;
+  private final RuleStore rules;
 
-  PartStore(JdbcClient db) {
+  PartStore(JdbcClient db, RuleStore rules) {
     this.db = db;
+    this.rules = rules;
   }
 
   void insert(LoadBalancer loadBalancer) {
     loadBalancer.pools().forEach(pool -> insert(loadBalancer, pool));
     loadBalancer.listeners().forEach(listener -> insert(loadBalancer, listener));
+    rules.update(loadBalancer.tenant(), List.of(), loadBalancer.listeners());
   }
 
   void update(LoadBalancer before, LoadBalancer after) {
@@ -63,9 +67,11 @@ class PartStore {
       if (old == null) insert(after, listener);
       else if (!listener.equals(old)) update(tenant, listener);
     }
+    rules.update(tenant, before.listeners(), after.listeners());
   }
 
   Map<LoadBalancerId, List<Listener>> listeners(TenantId tenant, String[] loadBalancers) {
+    Map<ListenerId, List<Rule>> ofListeners = rules.of(tenant, loadBalancers);
     return grouped(
         db.sql(
                 """
@@ -76,7 +82,9 @@ class PartStore {
             .param("tenant", tenant.text())
             .param("ids", loadBalancers)
             .query((row, _) ->
-                Map.entry(new LoadBalancerId(row.getString("load_balancer_id")), listener(row)))
+                Map.entry(
+                    new LoadBalancerId(row.getString("load_balancer_id")),
+                    listener(row, ofListeners)))
             .list());
   }
 
@@ -85,8 +93,8 @@ class PartStore {
     return grouped(
         db.sql(
                 """
-                SELECT load_balancer_id, id, name, remark, own_listener_id, algorithm, health_check, next_member_number,
-                  version, create_time
+                SELECT load_balancer_id, id, name, remark, own_listener_id, algorithm, persistence, health_check,
+                  next_member_number, version, create_time
                 FROM pools WHERE tenant_id = :tenant AND load_balancer_id = ANY(:ids) ORDER BY id
                 """)
             .param("tenant", tenant.text())
@@ -167,10 +175,11 @@ class PartStore {
     db.sql(
             """
             INSERT INTO pools
-              (id, tenant_id, load_balancer_id, name, remark, own_listener_id, algorithm, health_check,
+              (id, tenant_id, load_balancer_id, name, remark, own_listener_id, algorithm, persistence, health_check,
                next_member_number, version, create_time)
             VALUES
-              (:id, :tenant, :loadBalancer, :name, :remark, :owner, :algorithm, :check::jsonb, :next, :version, :created)
+              (:id, :tenant, :loadBalancer, :name, :remark, :owner, :algorithm, :persistence::jsonb, :check::jsonb, :next, :version,
+               :created)
             """)
         .param("id", pool.id().text())
         .param("tenant", loadBalancer.tenant().text())
@@ -179,6 +188,7 @@ class PartStore {
         .param("remark", pool.remark())
         .param("owner", pool.owner() == null ? null : pool.owner().text())
         .param("algorithm", pool.algorithm().name())
+        .param("persistence", SpecJson.write(pool.persistence()))
         .param("check", SpecJson.write(pool.healthCheck()))
         .param("next", pool.nextMemberNumber())
         .param("version", pool.version())
@@ -192,13 +202,14 @@ class PartStore {
     db.sql(
             """
             UPDATE pools SET
-              name = :name, remark = :remark, algorithm = :algorithm, health_check = :check::jsonb,
-              next_member_number = :next, version = :version
+              name = :name, remark = :remark, algorithm = :algorithm, persistence = :persistence::jsonb,
+              health_check = :check::jsonb, next_member_number = :next, version = :version
             WHERE tenant_id = :tenant AND id = :id
             """)
         .param("name", after.name())
         .param("remark", after.remark())
         .param("algorithm", after.algorithm().name())
+        .param("persistence", SpecJson.write(after.persistence()))
         .param("check", SpecJson.write(after.healthCheck()))
         .param("next", after.nextMemberNumber())
         .param("version", after.version())
@@ -280,16 +291,19 @@ class PartStore {
     };
   }
 
-  private static Listener listener(ResultSet row) throws SQLException {
+  private static Listener listener(ResultSet row, Map<ListenerId, List<Rule>> rules)
+      throws SQLException {
     int limit = row.getInt("connection_limit");
+    ListenerId id = new ListenerId(row.getString("id"));
     return new Listener(
-        new ListenerId(row.getString("id")),
+        id,
         row.getString("name"),
         row.getString("remark"),
         row.getInt("port"),
         SpecJson.read(row.getString("protocol"), Protocol.class),
         limit == 0 ? new ConnectionLimit.Unlimited() : new ConnectionLimit.AtMost(limit),
         new PoolId(row.getString("default_pool_id")),
+        rules.getOrDefault(id, List.of()),
         row.getLong("version"),
         row.getTimestamp("create_time").toInstant());
   }
@@ -303,6 +317,7 @@ class PartStore {
         row.getString("remark"),
         owner == null ? null : new ListenerId(owner),
         Algorithm.valueOf(row.getString("algorithm")),
+        SpecJson.read(row.getString("persistence"), Persistence.class),
         SpecJson.read(row.getString("health_check"), HealthCheck.class),
         row.getInt("next_member_number"),
         members.getOrDefault(id, List.of()),

@@ -4,6 +4,7 @@ import dev.poise.spec.Algorithm;
 import dev.poise.spec.HealthCheck;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.MemberId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import java.time.Instant;
@@ -25,6 +26,7 @@ public record Pool(
     String remark,
     @Nullable ListenerId owner,
     Algorithm algorithm,
+    Persistence persistence,
     HealthCheck healthCheck,
     int nextMemberNumber,
     List<Member> members,
@@ -42,6 +44,7 @@ public record Pool(
         remark,
         owner,
         algorithm,
+        persistence,
         healthCheck,
         nextMemberNumber,
         members,
@@ -75,6 +78,7 @@ public record Pool(
         remark,
         owner,
         algorithm,
+        persistence,
         healthCheck,
         nextMemberNumber,
         members,
@@ -83,6 +87,7 @@ public record Pool(
   }
 
   PoolSpec spec() {
-    return new PoolSpec(id, algorithm, healthCheck, members.stream().map(Member::spec).toList());
+    return new PoolSpec(
+        id, algorithm, persistence, healthCheck, members.stream().map(Member::spec).toList());
   }
 }

@@ -25,6 +25,7 @@ public record PoolInput(
         @Nullable String name,
     @Line(max = 512) @Nullable String remark,
     @Schema(defaultValue = "WEIGHTED_ROUND_ROBIN") @Nullable Algorithm algorithm,
+    @Valid @Nullable PersistenceInput persistence,
     @Valid @Nullable HealthCheckInput healthCheck,
     @Schema(description = "Only when the pool is made; later they are at /pools/{id}/members")
         @Size(max = LoadBalancer.MOST_MEMBERS)
@@ -32,7 +33,7 @@ public record PoolInput(
     implements ConsistentBody.Checked {
 
   /** A pool with all defaults and no members. */
-  static final PoolInput EMPTY = new PoolInput(null, null, null, null, null);
+  static final PoolInput EMPTY = new PoolInput(null, null, null, null, null, null);
 
   @Override
   public List<Fault> contradictions() {
@@ -64,12 +65,14 @@ public record PoolInput(
     for (MemberInput member : members == null ? List.<MemberInput>of() : members) {
       made.add(member.member(MemberId.generate(now), made.size() + 1, now));
     }
+    PoolId id = PoolId.generate(now);
     return new Pool(
-        PoolId.generate(now),
+        id,
         name == null ? defaultName : name,
         remark == null ? "" : remark,
         owner,
         algorithm == null ? Algorithm.WEIGHTED_ROUND_ROBIN : algorithm,
+        PersistenceInput.persistence(persistence, id),
         (healthCheck == null ? HealthCheckInput.DEFAULT : healthCheck).check(),
         made.size() + 1,
         made,
@@ -85,6 +88,7 @@ public record PoolInput(
         remark == null ? "" : remark,
         pool.owner(),
         algorithm == null ? Algorithm.WEIGHTED_ROUND_ROBIN : algorithm,
+        PersistenceInput.persistence(persistence, pool.id()),
         (healthCheck == null ? HealthCheckInput.DEFAULT : healthCheck).check(),
         pool.nextMemberNumber(),
         pool.members(),
@@ -97,6 +101,7 @@ public record PoolInput(
         pool.name(),
         pool.remark(),
         pool.algorithm(),
+        PersistenceInput.of(pool.persistence()),
         HealthCheckInput.of(pool.healthCheck()),
         null);
   }

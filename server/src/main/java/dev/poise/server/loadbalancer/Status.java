@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerReport;
 import dev.poise.spec.LoadBalancerReport;
@@ -8,6 +9,7 @@ import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.Protocol;
 import dev.poise.spec.Serving;
 import java.time.Instant;
 import java.util.Comparator;
@@ -74,6 +76,9 @@ record Status(
     }
   }
 
+  /** What one node said last of one member. */
+  record Checked(NodeId node, String name, boolean live, Optional<MemberReport> said) {}
+
   /** What one node does with the load balancer. */
   record NodeStatus(
       NodeId id, String name, boolean live, Optional<Instant> lastHeard, long appliedGeneration) {}
@@ -88,7 +93,8 @@ record Status(
     Map<ListenerId, Health> listeners =
         desired.listeners().stream()
             .collect(
-                Collectors.toMap(Listener::id, listener -> health(desired, listener, members)));
+                Collectors.toMap(
+                    Listener::id, listener -> health(desired, listener, members, !live.isEmpty())));
     return new Status(
         state,
         live.isEmpty() ? Health.UNKNOWN : Health.ofListeners(List.copyOf(listeners.values())),
@@ -196,9 +202,14 @@ record Status(
   }
 
   private static Health health(
-      LoadBalancer desired, Listener listener, Map<MemberId, MemberStatus> members) {
+      LoadBalancer desired, Listener listener, Map<MemberId, MemberStatus> members, boolean known) {
+    // It asks no member, so none can be missing.
+    if (listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort _))
+      return known ? Health.HEALTHY : Health.UNKNOWN;
     return Health.ofMembers(
-        desired.pool(listener.defaultPool()).members().stream()
+        listener
+            .pools()
+            .flatMap(pool -> desired.pool(pool).members().stream())
             .map(member -> members.get(member.id()))
             .toList());
   }

@@ -8,10 +8,12 @@ import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.MemberId;
 import dev.poise.spec.NodeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +42,31 @@ class Statuses {
     return of(List.of(loadBalancer)).getFirst();
   }
 
+  /** What each node of its cluster said last of a member, silent nodes included. */
+  List<Status.Checked> checks(LoadBalancer loadBalancer, MemberId member) {
+    return seen(List.of(loadBalancer)).getFirst().stream()
+        .map(node ->
+            new Status.Checked(
+                node.id(),
+                node.name(),
+                node.live(),
+                node.report().stream()
+                    .flatMap(report -> report.members().stream())
+                    .filter(said -> said.id().equals(member))
+                    .findFirst()))
+        .toList();
+  }
+
   /** The statuses of load balancers, in their order, with a fixed number of queries. */
   List<Status> of(List<LoadBalancer> loadBalancers) {
+    List<List<Status.Seen>> seen = seen(loadBalancers);
+    List<Status> statuses = new ArrayList<>();
+    for (int i = 0; i < loadBalancers.size(); i++)
+      statuses.add(Status.of(loadBalancers.get(i), seen.get(i)));
+    return statuses;
+  }
+
+  private List<List<Status.Seen>> seen(List<LoadBalancer> loadBalancers) {
     if (loadBalancers.isEmpty()) return List.of();
     Instant now = clock.instant();
     List<ClusterId> clusterIds =
@@ -60,12 +85,10 @@ class Statuses {
         observations.seen(loadBalancers.stream().map(LoadBalancer::id).toList());
     return loadBalancers.stream()
         .map(loadBalancer ->
-            Status.of(
-                loadBalancer,
-                nodes.getOrDefault(loadBalancer.placement().cluster(), List.of()).stream()
-                    .map(node ->
-                        seen(node, heard, seen.getOrDefault(loadBalancer.id(), List.of()), now))
-                    .toList()))
+            nodes.getOrDefault(loadBalancer.placement().cluster(), List.of()).stream()
+                .map(
+                    node -> seen(node, heard, seen.getOrDefault(loadBalancer.id(), List.of()), now))
+                .toList())
         .toList();
   }
 

@@ -12,8 +12,10 @@ import dev.poise.spec.ListenerReport;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
+import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +48,7 @@ final class Views {
       VpcId vpcId,
       SubnetId subnetId,
       ClusterId clusterId,
+      LoadBalancerType type,
       NetworkType networkType,
       IpAddress address,
       boolean deletionProtection,
@@ -71,8 +74,12 @@ final class Views {
       int idleTimeoutSeconds,
       @Nullable Integer responseTimeoutSeconds,
       @Nullable Integer connectionLimit,
+      @Nullable ProxyProtocol proxyProtocol,
       @Nullable RequestHeadersInput requestHeaders,
+      @Nullable Integer redirectToHttpsPort,
+      @Nullable TlsInput tls,
       PoolId defaultPoolId,
+      int ruleCount,
       Health health,
       TrafficView traffic,
       long generation,
@@ -104,6 +111,7 @@ final class Views {
       @Schema(description = "The listener it was made for and is deleted with")
           @Nullable ListenerId ownerListenerId,
       Algorithm algorithm,
+      PersistenceInput persistence,
       HealthCheckInput healthCheck,
       List<ListenerId> listenerIds,
       Health health,
@@ -134,6 +142,22 @@ final class Views {
       long appliedGeneration,
       Instant createTime) {}
 
+  /** What the nodes found out about a member. */
+  @Schema(name = "MemberChecks")
+  record ChecksView(HealthCheckInput healthCheck, List<CheckView> nodes) {}
+
+  /** What one node found out about a member. */
+  @Schema(name = "MemberCheck")
+  record CheckView(
+      NodeId node,
+      String name,
+      @Schema(description = "Whether the node was heard of within the last 10 seconds")
+          boolean live,
+      MemberReport.Health health,
+      @Schema(description = "What the last check found") String reason,
+      @Schema(description = "When the member got into this health") @Nullable Instant sinceTime,
+      @Schema(description = "How long the last check took") @Nullable Long checkMillis) {}
+
   /** All of a load balancer and how it does, in one answer. */
   @Schema(name = "StatusTree")
   record StatusTree(LoadBalancerView loadBalancer, List<PoolTree> pools) {}
@@ -151,6 +175,7 @@ final class Views {
         it.placement().vpc(),
         it.placement().subnet(),
         it.placement().cluster(),
+        it.type(),
         it.networkType(),
         it.address(),
         it.deletionProtection(),
@@ -190,8 +215,12 @@ final class Views {
         Objects.requireNonNull(said.idleTimeoutSeconds()),
         said.responseTimeoutSeconds(),
         said.connectionLimit(),
+        said.proxyProtocol(),
         said.requestHeaders(),
+        said.redirectToHttpsPort(),
+        said.tls(),
         it.defaultPool(),
+        it.rules().size(),
         status.listeners().getOrDefault(it.id(), Health.UNKNOWN),
         traffic(status.traffic().getOrDefault(it.id(), none)),
         owner.generation(),
@@ -221,6 +250,7 @@ final class Views {
         it.remark(),
         it.owner(),
         it.algorithm(),
+        PersistenceInput.of(it.persistence()),
         HealthCheckInput.of(it.healthCheck()),
         owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
         Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),
@@ -250,6 +280,33 @@ final class Views {
         owner.generation(),
         status.appliedGeneration(),
         it.createTime());
+  }
+
+  static ChecksView checks(Pool pool, List<Status.Checked> nodes) {
+    return new ChecksView(
+        HealthCheckInput.of(pool.healthCheck()), nodes.stream().map(Views::check).toList());
+  }
+
+  private static CheckView check(Status.Checked it) {
+    return it.said()
+        .map(said ->
+            new CheckView(
+                it.node(),
+                it.name(),
+                it.live(),
+                said.health(),
+                said.reason(),
+                said.since(),
+                said.checkMillis()))
+        .orElseGet(() ->
+            new CheckView(
+                it.node(),
+                it.name(),
+                it.live(),
+                MemberReport.Health.UNKNOWN,
+                "the node said nothing of it yet",
+                null,
+                null));
   }
 
   static StatusTree tree(LoadBalancer it, Status status) {

@@ -54,6 +54,8 @@ public @interface Line {
       if (!blankAllowed && text.isBlank()) return "[required]This must not be blank.";
       boolean control =
           text.chars().anyMatch(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029');
+      if (!Text.Check.isStorable(text))
+        return "[invalid]This must be text, without halves of characters.";
       return control
           ? "[invalid]This must be one line, without line breaks and other control characters."
           : "";

@@ -19,6 +19,11 @@ public record PageRequest(
         Order orderBy,
     @Nullable Position after) {
 
+  /** The same part of the list, sorted by name. */
+  public PageRequest byName() {
+    return new PageRequest(pageSize, q, new Order(Order.Key.NAME, orderBy.descending()), after);
+  }
+
   /** The order of a list; the id decides between equals. */
   public record Order(Key key, boolean descending) {
     /** What a list can be sorted by. */

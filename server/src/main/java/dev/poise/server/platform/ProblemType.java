@@ -23,6 +23,10 @@ public enum ProblemType {
       "The option does not fit the protocol",
       "The option has no meaning for the listener's protocol, so it is refused rather than"
           + " ignored."),
+  CERTIFICATE_KEY_MISMATCH(
+      422,
+      "The private key is not the certificate's",
+      "Send the key that the certificate was made for."),
   IDEMPOTENCY_KEY_REUSED(
       422,
       "The idempotency key was used for something else",
@@ -34,6 +38,7 @@ public enum ProblemType {
       "Another listener of the load balancer has this port in the same protocol family."),
   NAME_IN_USE(409, "The name is in use", "Names of this kind are unique. Choose another one."),
   MEMBER_EXISTS(409, "The member exists", "A pool holds an address and port once."),
+  RULE_EXISTS(409, "The rule exists", "A listener has one rule for a domain and path."),
   ADDRESS_IN_USE(409, "The address is in use", "Something else holds this address of the subnet."),
   ADDRESS_EXHAUSTED(
       409,
@@ -46,7 +51,11 @@ public enum ProblemType {
   POOL_IN_USE(
       409,
       "The pool is in use",
-      "A listener sends its traffic there. Give the listener another pool first."),
+      "A listener or a rule sends its traffic there. Give it another pool first."),
+  CERTIFICATE_IN_USE(
+      409,
+      "The certificate is in use",
+      "Listeners show it or check clients with it. Give them another one first."),
   RANGE_OVERLAPS(409, "The address range overlaps", "Subnets of one VPC must not overlap."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),

@@ -19,8 +19,10 @@ import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.Serving;
 import dev.poise.spec.TypeId;
 import java.time.Instant;
@@ -65,6 +67,7 @@ class StatusTest {
             ClusterId.generate(NOW)),
         "web",
         "",
+        LoadBalancerType.MIXED,
         NetworkType.INTERNAL,
         new IpAddress("10.0.0.1"),
         false,
@@ -79,9 +82,10 @@ class StatusTest {
                 "l",
                 "",
                 80,
-                new Protocol.Tcp(60),
+                new Protocol.Tcp(60, ProxyProtocol.NONE),
                 new ConnectionLimit.Unlimited(),
                 pool,
+                List.of(),
                 1,
                 NOW)),
         List.of(
@@ -91,6 +95,7 @@ class StatusTest {
                 "",
                 null,
                 Algorithm.WEIGHTED_ROUND_ROBIN,
+                new Persistence.Off(),
                 new HealthCheck.Port(new HealthCheck.Timing(2, 1, 2, 3)),
                 modes.length + 1,
                 members,

@@ -1,0 +1,9 @@
+package dev.poise.server.certificate;
+
+/** Who sees a certificate and may use it. */
+public enum Sharing {
+  /** Its creator alone. */
+  PRIVATE,
+  /** Everybody of the tenant. */
+  TENANT
+}

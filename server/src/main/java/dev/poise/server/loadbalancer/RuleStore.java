@@ -1,0 +1,139 @@
+package dev.poise.server.loadbalancer;
+
+import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
+
+import dev.poise.server.platform.TenantId;
+import dev.poise.spec.Action;
+import dev.poise.spec.ListenerId;
+import dev.poise.spec.PathPrefix;
+import dev.poise.spec.RuleId;
+import dev.poise.spec.SpecJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Rows of rules. There may be a thousand in a listener, so those that differ are written at once.
+ */
+@Component
+class RuleStore {
+  private final JdbcClient db;
+
+  RuleStore(JdbcClient db) {
+    this.db = db;
+  }
+
+  /** A rule and the listener it belongs to. */
+  private record Placed(ListenerId listener, Rule rule) {}
+
+  Map<ListenerId, List<Rule>> of(TenantId tenant, String[] loadBalancers) {
+    return grouped(
+        db.sql(
+                """
+                SELECT r.listener_id, r.id, r.domain, r.path, r.action, r.version, r.create_time
+                FROM rules r JOIN listeners l ON l.id = r.listener_id
+                WHERE r.tenant_id = :tenant AND l.load_balancer_id = ANY(:ids) ORDER BY r.id
+                """)
+            .param("tenant", tenant.text())
+            .param("ids", loadBalancers)
+            .query((row, _) -> Map.entry(new ListenerId(row.getString("listener_id")), rule(row)))
+            .list());
+  }
+
+  /** Writes what differs; the listeners are written already. */
+  void update(TenantId tenant, List<Listener> before, List<Listener> after) {
+    Map<RuleId, Placed> old = placed(before);
+    Map<RuleId, Placed> now = placed(after);
+    List<Placed> made = new ArrayList<>();
+    List<Placed> changed = new ArrayList<>();
+    now.forEach((id, placed) -> {
+      Placed was = old.get(id);
+      if (was == null) made.add(placed);
+      else if (!was.equals(placed)) changed.add(placed);
+    });
+    delete(tenant, old.keySet().stream().filter(id -> !now.containsKey(id)).toList());
+    insert(tenant, made);
+    update(tenant, changed);
+  }
+
+  private static Map<RuleId, Placed> placed(List<Listener> listeners) {
+    Map<RuleId, Placed> placed = new HashMap<>();
+    for (Listener listener : listeners)
+      for (Rule rule : listener.rules()) placed.put(rule.id(), new Placed(listener.id(), rule));
+    return placed;
+  }
+
+  private void insert(TenantId tenant, List<Placed> rules) {
+    if (rules.isEmpty()) return;
+    db.sql(
+            """
+            INSERT INTO rules (id, tenant_id, listener_id, domain, path, action, version, create_time)
+            SELECT id, :tenant, listener, domain, path, action::jsonb, version, created
+            FROM unnest(:ids, :listeners, :domains, :paths, :actions, :versions, :created)
+              AS said (id, listener, domain, path, action, version, created)
+            """)
+        .param("tenant", tenant.text())
+        .param("ids", texts(rules, it -> it.rule().id().text()))
+        .param("listeners", texts(rules, it -> it.listener().text()))
+        .param("domains", texts(rules, it -> it.rule().domainText()))
+        .param("paths", texts(rules, it -> it.rule().path().text()))
+        .param("actions", texts(rules, it -> SpecJson.write(it.rule().action())))
+        .param("versions", versions(rules))
+        .param(
+            "created",
+            rules.stream()
+                .map(it -> Timestamp.from(it.rule().createTime()))
+                .toArray(Timestamp[]::new))
+        .update();
+  }
+
+  private void update(TenantId tenant, List<Placed> rules) {
+    if (rules.isEmpty()) return;
+    db.sql(
+            """
+            UPDATE rules SET domain = said.domain, path = said.path, action = said.action::jsonb, version = said.version
+            FROM unnest(:ids, :domains, :paths, :actions, :versions) AS said (id, domain, path, action, version)
+            WHERE rules.tenant_id = :tenant AND rules.id = said.id
+            """)
+        .param("tenant", tenant.text())
+        .param("ids", texts(rules, it -> it.rule().id().text()))
+        .param("domains", texts(rules, it -> it.rule().domainText()))
+        .param("paths", texts(rules, it -> it.rule().path().text()))
+        .param("actions", texts(rules, it -> SpecJson.write(it.rule().action())))
+        .param("versions", versions(rules))
+        .update();
+  }
+
+  private void delete(TenantId tenant, List<RuleId> ids) {
+    if (ids.isEmpty()) return;
+    db.sql("DELETE FROM rules WHERE tenant_id = :tenant AND id = ANY(:ids)")
+        .param("tenant", tenant.text())
+        .param("ids", ids.stream().map(RuleId::text).toArray(String[]::new))
+        .update();
+  }
+
+  private static String[] texts(List<Placed> rules, Function<Placed, String> text) {
+    return rules.stream().map(text).toArray(String[]::new);
+  }
+
+  private static Long[] versions(List<Placed> rules) {
+    return rules.stream().map(it -> it.rule().version()).toArray(Long[]::new);
+  }
+
+  private static Rule rule(ResultSet row) throws SQLException {
+    return new Rule(
+        new RuleId(row.getString("id")),
+        Rule.domain(row.getString("domain")),
+        new PathPrefix(row.getString("path")),
+        SpecJson.read(row.getString("action"), Action.class),
+        row.getLong("version"),
+        row.getTimestamp("create_time").toInstant());
+  }
+}

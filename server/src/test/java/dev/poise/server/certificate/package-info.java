@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.certificate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package dev.poise.server.loadbalancer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A certificate that nobody else signed, made by OpenSSL. */
+record TestCertificate(String certificate, String key) {
+  static TestCertificate server(String domain) {
+    return made(domain, "CA:FALSE");
+  }
+
+  static TestCertificate authority(String name) {
+    return made(name, "CA:TRUE");
+  }
+
+  private static TestCertificate made(String name, String constraint) {
+    try {
+      Path dir = Files.createTempDirectory("poise-cert");
+      Process openssl =
+          new ProcessBuilder(
+                  "openssl",
+                  "req",
+                  "-x509",
+                  "-newkey",
+                  "ec",
+                  "-pkeyopt",
+                  "ec_paramgen_curve:prime256v1",
+                  "-nodes",
+                  "-days",
+                  "90",
+                  "-subj",
+                  "/CN=" + name,
+                  "-addext",
+                  "subjectAltName=DNS:" + name,
+                  "-addext",
+                  "basicConstraints=critical," + constraint,
+                  "-keyout",
+                  "key.pem",
+                  "-out",
+                  "cert.pem")
+              .directory(dir.toFile())
+              .redirectErrorStream(true)
+              .start();
+      String said =
+          new String(
+              openssl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      if (openssl.waitFor() != 0) throw new IllegalStateException(said);
+      return new TestCertificate(
+          Files.readString(dir.resolve("cert.pem")), Files.readString(dir.resolve("key.pem")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
