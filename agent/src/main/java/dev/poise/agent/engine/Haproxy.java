@@ -89,7 +89,8 @@ public final class Haproxy {
     served = spec.map(DigestedSpec::spec);
     servers = serversOf(spec);
     for (Statistics.Server server : process.statistics().servers()) {
-      if (server.unchecked() && !server.up() && !server.disabled()) unproven.add(server.fullName());
+      boolean waits = server.unchecked() && !server.up() && !server.disabled();
+      if (waits && !server.follows()) unproven.add(server.fullName());
     }
   }
 
@@ -243,7 +244,8 @@ public final class Haproxy {
     live = fresh.get();
     unproven.clear();
     for (ServerLine server : rendered.servers()) {
-      if (!server.disabled() && known.isUnknown(server)) unproven.add(server.fullName());
+      boolean checked = !server.disabled() && !server.follows();
+      if (checked && known.isUnknown(server)) unproven.add(server.fullName());
     }
     return settled(staged, desired, rendered);
   }

@@ -4,6 +4,7 @@ import dev.poise.agent.ledger.DurableFile;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.Rendered;
+import dev.poise.agent.render.RuleMap;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecJson.MalformedSpec;
@@ -17,6 +18,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +60,20 @@ final class LoadBalancerFiles {
     Path staged = directory.resolve(name);
     Files.createDirectories(staged, OWNER_ONLY);
     DurableFile.write(configIn(staged), rendered.config());
-    DurableFile.write(staged.resolve(Rendered.CHECK_HOSTS_FILE), rendered.checkHosts());
+    for (Map.Entry<String, String> file : rendered.files().entrySet()) {
+      write(staged.resolve(file.getKey()), file.getValue());
+    }
+    for (Map.Entry<String, RuleMap> map : rendered.maps().entrySet()) {
+      write(staged.resolve(map.getKey()), map.getValue().text());
+    }
     DurableFile.write(staged.resolve(DIGEST_FILE), desired.digest());
     DurableFile.write(staged.resolve(SPEC_FILE), SpecJson.write(desired.spec()));
     return staged;
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.resolveSibling(""), OWNER_ONLY);
+    DurableFile.write(file, text);
   }
 
   static Path configIn(Path generation) {
