@@ -1,6 +1,8 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.DurableFile;
+import dev.poise.agent.render.CertificateFile;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.Rendered;
@@ -38,8 +40,10 @@ final class LoadBalancerFiles {
 
   private final Path directory;
   private final Path serverState;
+  private final Bundles bundles;
 
-  LoadBalancerFiles(LoadBalancerId id, NodeSettings settings) {
+  LoadBalancerFiles(LoadBalancerId id, NodeSettings settings, Bundles bundles) {
+    this.bundles = bundles;
     directory = settings.directoryOf(id);
     serverState = settings.serverStateFileOf(id);
   }
@@ -66,9 +70,20 @@ final class LoadBalancerFiles {
     for (Map.Entry<String, RuleMap> map : rendered.maps().entrySet()) {
       write(staged.resolve(map.getKey()), map.getValue().text());
     }
+    for (CertificateFile file : rendered.certificates()) writeCertificate(staged, file);
     DurableFile.write(staged.resolve(DIGEST_FILE), desired.digest());
     DurableFile.write(staged.resolve(SPEC_FILE), SpecJson.write(desired.spec()));
     return staged;
+  }
+
+  /** The last good generation keeps its own copy; it outlives the bundle it was made of. */
+  private void writeCertificate(Path staged, CertificateFile certificate) throws IOException {
+    Path file = staged.resolve(certificate.name());
+    boolean there =
+        Files.exists(file) && SpecJson.digest(Files.readString(file)).equals(certificate.digest());
+    if (there) return;
+    Files.createDirectories(file.resolveSibling(""), OWNER_ONLY);
+    DurableFile.writeSecret(file, bundles.pem(certificate.digest()));
   }
 
   private static void write(Path file, String text) throws IOException {

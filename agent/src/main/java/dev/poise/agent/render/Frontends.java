@@ -15,6 +15,12 @@ final class Frontends {
   private static final int LONGEST_REQUEST_HEADERS_SECONDS = 10;
   private static final int HTTPS_PORT = 443;
 
+  /**
+   * The domain a client asks for, in lower case and without its port. The whole header: one that
+   * holds a comma is no list but a wrong name.
+   */
+  static final String SET_HOST = "http-request set-var(req.host) 'req.fhdr(host),field(1,:),lower'";
+
   private final ConfigText text;
   private final RenderedFiles files;
   private final ListenerSpec listener;
@@ -67,19 +73,18 @@ final class Frontends {
   private void http(HttpOptions options, HttpsRedirect redirect) throws Unrenderable {
     timeouts(options);
     hardening();
-    host();
     switch (redirect) {
-      case HttpsRedirect.Off() -> {}
+      case HttpsRedirect.Off() -> {
+        headers(options.requestHeaders(), "http");
+        new Rules(listener).lookUp(text, files);
+      }
       case HttpsRedirect.ToPort(int port) -> toHttps(port);
     }
-    headers(options.requestHeaders(), "http");
-    new Rules(listener).lookUp(text, files);
   }
 
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
     hardening();
-    host();
     TlsText.guard(text, files, listener.id(), tls);
     headers(options.requestHeaders(), "https");
     new Rules(listener).lookUp(text, files);
@@ -109,13 +114,9 @@ final class Frontends {
     text.line("http-request del-header Upgrade if { req.hdr(upgrade),lower -m sub h2c }");
   }
 
-  /** The domain a client asks for, in lower case and without its port. */
-  private void host() {
-    text.line("http-request set-var(req.host) 'req.hdr(host),field(1,:),lower'");
-  }
-
   private void toHttps(int port) {
     String suffix = port == HTTPS_PORT ? "" : ":" + port;
+    text.line(SET_HOST);
     text.line("http-request set-var(req.host) dst if !{ var(req.host) -m len gt 0 }");
     text.line(
         "http-request redirect location 'https://%[var(req.host)]" + suffix + "%[pathq]' code 301");

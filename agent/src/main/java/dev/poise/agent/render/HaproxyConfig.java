@@ -9,6 +9,7 @@ import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RuleSpec;
+import dev.poise.spec.Tls;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ import java.util.List;
  * asked what it serves, and can be told when a change needed no new process.
  *
  * <p>Two specs whose {@linkplain #shape shapes} are equal differ only in weights, in members being
- * drained or disabled, in the domains and paths of rules, in certificate material, or in nothing a
+ * drained or disabled, in the domains and paths of rules, in server certificates, or in nothing a
  * process would notice: a running process can be brought from one to the other over its socket.
  */
 public final class HaproxyConfig {
@@ -62,7 +63,11 @@ public final class HaproxyConfig {
     LoadBalancerSpec even =
         new LoadBalancerSpec(spec.id(), 0, spec.vips(), spec.listeners(), pools);
     Rendered rendered = render(new DigestedSpec(even, "none"), settings);
-    return rendered.config() + rendered.files();
+    List<CertificateFile> authorities =
+        rendered.certificates().stream()
+            .filter(file -> file.kind() == CertificateFile.Kind.CLIENT_AUTHORITY)
+            .toList();
+    return rendered.config() + rendered.files() + authorities;
   }
 
   private static PoolSpec evenPool(PoolSpec pool) {
@@ -100,14 +105,18 @@ public final class HaproxyConfig {
         "server-state-file " + HaproxyText.file(settings.serverStateFileOf(spec.id()).toString()));
     text.line("max-spread-checks 250ms");
     text.line("tune.http.maxhdr 64");
-    if (speaksTls()) TlsText.global(text);
+    List<Tls> tls = tls();
+    if (!tls.isEmpty()) TlsText.global(text, tls);
     text.line("set-var " + GENERATION_VARIABLE + " int(" + spec.generation() + ")");
     text.line("set-var " + DIGEST_VARIABLE + " str(" + HaproxyText.word(desired.digest()) + ")");
   }
 
-  private boolean speaksTls() {
+  private List<Tls> tls() {
     return spec.listeners().stream()
-        .anyMatch(listener -> listener.protocol() instanceof Protocol.Https);
+        .map(ListenerSpec::protocol)
+        .filter(Protocol.Https.class::isInstance)
+        .map(protocol -> ((Protocol.Https) protocol).tls())
+        .toList();
   }
 
   private void defaults() {

@@ -48,6 +48,7 @@ final class Rules {
     String wildcard = files.map("rules/" + listener.id() + "-wildcard.map", table.wildcard());
     String any = files.map("rules/" + listener.id() + "-any.map", table.any());
 
+    text.line(Frontends.SET_HOST);
     set(text, "path", "path,bytes(0," + DECIDING_CHARACTERS + ")");
     set(text, "pathq", "pathq,bytes(0," + DECIDING_CHARACTERS + ")");
     set(text, "target", "str(:),concat(,req.path,#),concat(,req.pathq,#)");

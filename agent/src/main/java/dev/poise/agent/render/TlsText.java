@@ -4,6 +4,7 @@ import dev.poise.agent.render.CertificateFile.Kind;
 import dev.poise.spec.ClientAuthentication;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.Tls;
+import java.util.List;
 
 /**
  * Writes how a listener speaks TLS.
@@ -14,6 +15,10 @@ import dev.poise.spec.Tls;
  * could shake hands for an open domain and then ask for a protected one. A request that names
  * another domain than its handshake is answered 421, and so is one for a listed domain after a
  * handshake that named none.
+ *
+ * <p>A resumed session skips the question for a certificate: HAProxy takes one that was begun for
+ * another domain or listener, or under authorities that were replaced since. So a process that asks
+ * any client for a certificate resumes no sessions at all; each costs a full handshake.
  */
 final class TlsText {
   private static final String CIPHERS =
@@ -21,11 +26,19 @@ final class TlsText {
           + ":ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
           + ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
+  /**
+   * What the default certificate is listed for. Without a name HAProxy would list it for those in
+   * the certificate. With the filter {@code !*}, which is none at all, it would forget client
+   * authentication and versions when the certificate is replaced while it runs.
+   */
+  private static final String NO_DOMAIN = "default.invalid";
+
   private TlsText() {}
 
   /** What all TLS listeners of a process share. */
-  static void global(ConfigText text) {
-    text.line("tune.ssl.cachesize 2000");
+  static void global(ConfigText text, List<Tls> all) {
+    boolean resumes = all.stream().noneMatch(TlsText::asksClients);
+    text.line("tune.ssl.cachesize " + (resumes ? 2000 : 0));
     text.line("ssl-default-bind-options no-tls-tickets");
     text.line("ssl-default-bind-ciphers " + CIPHERS);
   }
@@ -48,8 +61,8 @@ final class TlsText {
   /** The list of certificates and the files in it. */
   static void certificates(RenderedFiles files, ListenerId listener, Tls tls) {
     StringBuilder list = new StringBuilder();
-    // "!*" keeps the names in the certificate from being listed: it is for what nothing else is.
-    list.append(entry(files, listener, 0, tls.defaultCertificate())).append(" !*\n");
+    list.append(entry(files, listener, 0, tls.defaultCertificate()));
+    list.append(' ').append(NO_DOMAIN).append('\n');
     int number = 1;
     for (Tls.Domain domain : tls.domains()) {
       list.append(entry(files, listener, number++, domain.certificate()));
@@ -75,6 +88,7 @@ final class TlsText {
   /** Sends clients away whose request names another domain than their handshake. */
   static void guard(ConfigText text, RenderedFiles files, ListenerId listener, Tls tls) {
     if (!asksClients(tls)) return;
+    text.line(Frontends.SET_HOST);
     String misdirected = "http-request deny deny_status 421 if ";
     text.line(misdirected + "{ ssl_fc_has_sni } !{ ssl_fc_sni,lower,strcmp(req.host) eq 0 }");
     StringBuilder names = new StringBuilder();

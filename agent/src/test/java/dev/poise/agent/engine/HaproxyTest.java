@@ -3,6 +3,7 @@ package dev.poise.agent.engine;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Http;
@@ -50,9 +51,14 @@ class HaproxyTest {
     two.close();
   }
 
-  private Haproxy engine() {
+  private Haproxy engine() throws IOException {
     return new Haproxy(
-        specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 32, InstantSource.system());
+        specs.id,
+        scratch.settings(),
+        new HaproxyBinary("haproxy"),
+        Bundles.open(scratch.settings().dataDirectory()),
+        32,
+        InstantSource.system());
   }
 
   private void applied() throws Exception {

@@ -116,7 +116,8 @@ public final class Certificates {
     return ref(certificate);
   }
 
-  private static BundleRef ref(String pem) {
+  /** As a spec names that material. */
+  public static BundleRef ref(String pem) {
     return new BundleRef(ID, SpecJson.digest(pem));
   }
 
