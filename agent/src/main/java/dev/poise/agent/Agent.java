@@ -4,12 +4,16 @@ import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
+import dev.poise.agent.ledger.BundleRefs;
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.ledger.RemovalGuard;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.spec.BundleRef;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecJson.MalformedSpec;
@@ -45,6 +49,7 @@ final class Agent {
   private final int drainingLimit;
   private final HaproxyBinary binary;
   private final Ledger ledger;
+  private final Bundles bundles;
   private final ReportBoard board;
   private final InstantSource clock;
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
@@ -56,12 +61,14 @@ final class Agent {
       AgentConfig config,
       HaproxyBinary binary,
       Ledger ledger,
+      Bundles bundles,
       ReportBoard board,
       InstantSource clock) {
     this.settings = config.settings();
     this.drainingLimit = config.drainingLimit();
     this.binary = binary;
     this.ledger = ledger;
+    this.bundles = bundles;
     this.board = board;
     this.clock = clock;
   }
@@ -130,6 +137,9 @@ final class Agent {
     decision.held().forEach((id, revision) -> wish(id, heldSince(revision)));
     decision.removed().forEach(id -> wish(id, new Wish.Remove()));
     ledger.keepSpecs(digests);
+    Set<String> named = new HashSet<>();
+    for (String digest : digests) named.addAll(ledger.bundlesOf(digest));
+    bundles.keep(named);
     board.accepted(manifest.revision(), decision.heldRemovals());
   }
 
@@ -154,7 +164,14 @@ final class Agent {
       return new Wish.Await(entry.generation(), "its description has not arrived yet");
     }
     try {
-      return new Wish.Serve(new DigestedSpec(SpecJson.readSpec(json.get()), entry.digest()));
+      LoadBalancerSpec spec = SpecJson.readSpec(json.get());
+      for (BundleRef bundle : BundleRefs.of(spec)) {
+        if (!bundles.has(bundle.digest())) {
+          return new Wish.Await(
+              entry.generation(), "certificate " + bundle.certificate() + " has not arrived yet");
+        }
+      }
+      return new Wish.Serve(new DigestedSpec(spec, entry.digest()));
     } catch (MalformedSpec e) {
       return new Wish.Refuse(entry.generation(), "" + e.getMessage());
     }
@@ -169,7 +186,7 @@ final class Agent {
   private void wish(LoadBalancerId id, Wish wish) {
     Worker worker = workers.get(id);
     if (worker != null && worker.wish(wish)) return;
-    Haproxy haproxy = new Haproxy(id, settings, binary, drainingLimit, clock);
+    Haproxy haproxy = new Haproxy(id, settings, binary, bundles, drainingLimit, clock);
     List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
     Worker fresh = new Worker(id, wish, haproxy, own, board, permits, clock);
     workers.put(id, fresh);

@@ -1,6 +1,7 @@
 package dev.poise.agent;
 
 import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.link.ManifestFollower;
 import dev.poise.agent.link.Reporter;
@@ -23,7 +24,6 @@ import java.util.UUID;
 final class Node {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final List<String> PROTOCOLS = List.of("TCP", "HTTP");
   private static final Duration FIRST_REPORT_PATIENCE = Duration.ofSeconds(15);
 
   private final Agent agent;
@@ -40,17 +40,23 @@ final class Node {
     InstantSource clock = InstantSource.system();
     Capabilities capabilities =
         new Capabilities(
-            Map.of("haproxy", binary.version(), "poise-agent", agentVersion), PROTOCOLS);
+            Map.of("haproxy", binary.version(), "poise-agent", agentVersion), protocols(binary));
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
+    Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
-    agent = new Agent(config, binary, ledger, board, clock);
-    follower = new ManifestFollower(server, ledger, config.node(), agent::serve);
+    agent = new Agent(config, binary, ledger, bundles, board, clock);
+    follower = new ManifestFollower(server, ledger, bundles, config.node(), agent::serve);
     reporter = new Reporter(server, board);
     threads =
         List.of(
             Thread.ofPlatform().name("manifest").unstarted(follower),
             Thread.ofPlatform().name("report").unstarted(this::report));
+  }
+
+  private static List<String> protocols(HaproxyBinary binary)
+      throws IOException, InterruptedException {
+    return binary.speaksTls() ? List.of("TCP", "HTTP", "HTTPS") : List.of("TCP", "HTTP");
   }
 
   /** Serves what the ledger says, then begins to talk to the server. */

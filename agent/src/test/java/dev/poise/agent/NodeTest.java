@@ -7,10 +7,13 @@ import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
+import dev.poise.agent.support.Certificates;
 import dev.poise.agent.support.FakeServer;
 import dev.poise.agent.support.Http;
 import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
+import dev.poise.spec.BundleRef;
+import dev.poise.spec.ClientAuthentication;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberMode;
@@ -19,14 +22,18 @@ import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecJson;
+import dev.poise.spec.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -359,5 +366,73 @@ class NodeTest {
     assertThatThrownBy(() -> Node.start(config(), "test"))
         .isInstanceOf(AgentConfig.Unusable.class)
         .hasMessageContaining("another agent");
+  }
+
+  private static Tls tls(BundleRef bundle) {
+    return new Tls(
+        Tls.Policy.TLS_1_2_AND_1_3,
+        new Tls.Certificate(bundle, new ClientAuthentication.None()),
+        List.of());
+  }
+
+  @Test
+  void certificateMaterialIsFetchedKeptSecretAndDeletedWhenNothingNamesIt() throws Exception {
+    Certificates authority = Certificates.authority("servers");
+    Certificates.Issued first = authority.issue("a.test");
+    server.putBundle(first.ref().digest(), first.pem());
+    startAgent();
+    assertThat(config().settings().dataDirectory().resolve("bundles")).exists();
+    server.put(specs.withoutListeners().https(PORT, tls(first.ref())).next());
+    applied(specs.id, 1);
+    assertThat(server.last().capabilities().protocols()).contains("HTTPS");
+    Path file = bundle(first);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(""))))
+        .isEqualTo("rwx------");
+
+    Certificates.Issued second = authority.issue("a.test");
+    server.putBundle(second.ref().digest(), second.pem());
+    server.put(specs.withoutListeners().https(PORT, tls(second.ref())).next());
+    applied(specs.id, 2);
+    Await.until("the first is deleted", () -> !Files.exists(file));
+    assertThat(Files.exists(bundle(second))).isTrue();
+    server.delete(specs.id);
+    Await.until("the second is deleted", () -> !Files.exists(bundle(second)));
+    Await.until("gone", () -> !server.knows(specs.id));
+    try (Stream<Path> left = Files.walk(scratch.settings().dataDirectory())) {
+      assertThat(left.filter(path -> path.toString().endsWith(".pem"))).isEmpty();
+    }
+  }
+
+  private Path bundle(Certificates.Issued issued) {
+    return scratch
+        .settings()
+        .dataDirectory()
+        .resolve("bundles")
+        .resolve(issued.ref().digest() + ".pem");
+  }
+
+  @Test
+  void aSpecWhoseCertificateIsMissingWaitsAndTheOldOneServesOn() throws Exception {
+    startAgent();
+    server.put(specs.next());
+    applied(specs.id, 1);
+    Certificates.Issued issued = Certificates.authority("servers").issue("a.test");
+    server.put(specs.https(8443, tls(issued.ref())).next());
+    Await.until(
+        "held",
+        () ->
+            server.of(specs.id).outcome() instanceof Outcome.Held held
+                && held.generation() == 2
+                && held.why().contains("certificate cert_"));
+    assertThat(statusOf(PORT)).isEqualTo(200);
+    server.putBundle(issued.ref().digest(), "not it");
+    Specs other = new Specs().http(PORT).member(backend);
+    server.put(other.next());
+    server.putBundle(issued.ref().digest(), issued.pem());
+    applied(specs.id, 2);
+    applied(other.id, 1);
   }
 }

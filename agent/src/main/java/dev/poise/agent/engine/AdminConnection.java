@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>One command at a time; every answer ends with a prompt. A process that does not answer in time
  * loses the connection. Commands are made of ids and numbers only, never of text somebody wrote.
+ * What goes with a command as lines, domains and paths of rules or certificate material, cannot
+ * hold an empty line, which would end it.
  */
 public final class AdminConnection implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -67,11 +69,21 @@ public final class AdminConnection implements Closeable {
   }
 
   /** Sends one command and gives back the answer without the prompt. */
-  public synchronized String ask(String command) throws IOException {
+  public String ask(String command) throws IOException {
+    return exchange(command, command + "\n");
+  }
+
+  /** Sends a command that takes lines, and the lines, none of which may be empty. */
+  String ask(String command, String lines) throws IOException {
+    String answer = exchange(command, command + " <<\n" + lines + "\n");
+    return answer.replaceFirst("^(\\+ )+", "");
+  }
+
+  private synchronized String exchange(String command, String text) throws IOException {
     ScheduledFuture<?> timeout =
         WATCH.schedule(this::closeQuietly, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     try {
-      ByteBuffer line = StandardCharsets.US_ASCII.encode(command + "\n");
+      ByteBuffer line = StandardCharsets.US_ASCII.encode(text);
       while (line.hasRemaining()) channel.write(line);
       return answer();
     } catch (IOException e) {
@@ -85,6 +97,14 @@ public final class AdminConnection implements Closeable {
   /** Sends a command that has nothing to say when it works. */
   void order(String command) throws IOException {
     String answer = ask(command).strip();
+    if (!answer.isEmpty()) {
+      throw new IOException("HAProxy answered '" + answer + "' to '" + command + "'");
+    }
+  }
+
+  /** Sends a command that takes lines and has nothing to say when it works. */
+  void order(String command, String lines) throws IOException {
+    String answer = ask(command, lines).strip();
     if (!answer.isEmpty()) {
       throw new IOException("HAProxy answered '" + answer + "' to '" + command + "'");
     }

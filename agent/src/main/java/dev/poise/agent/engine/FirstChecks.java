@@ -21,7 +21,8 @@ final class FirstChecks {
   void expect(Collection<ServerLine> servers, KnownHealth known) {
     awaited.clear();
     for (ServerLine server : servers) {
-      if (!server.disabled() && known.isUnknown(server)) awaited.add(server.fullName());
+      boolean checked = !server.disabled() && !server.follows();
+      if (checked && known.isUnknown(server)) awaited.add(server.fullName());
     }
   }
 
@@ -29,7 +30,8 @@ final class FirstChecks {
   void adopt(Statistics statistics) {
     awaited.clear();
     for (Statistics.Server server : statistics.servers()) {
-      if (server.unchecked() && !server.up() && !server.disabled()) awaited.add(server.fullName());
+      boolean waits = server.unchecked() && !server.up() && !server.disabled();
+      if (waits && !server.follows()) awaited.add(server.fullName());
     }
   }
 

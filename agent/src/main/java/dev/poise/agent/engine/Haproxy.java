@@ -1,5 +1,6 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.HaproxyConfig;
 import dev.poise.agent.render.NodeSettings;
@@ -28,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * dies is started from it; what goes over the socket only spares a new process.
  *
  * <ul>
- *   <li>Only weights changed, or members were disabled or drained: the file first, then the
- *       commands for exactly the servers that differ, then read back. Anything unexpected ends in a
- *       reload.
+ *   <li>Only weights, domains and paths of rules, or server certificates changed, or members were
+ *       disabled or drained: the file first, then the commands for exactly what differs, then read
+ *       back. Anything unexpected ends in a reload.
  *   <li>Everything else, enabling a member too: a new process takes over the listeners and the old
  *       one drains. (Over the socket an enabled member would wait for a check as long as its
  *       interval; a new process checks it within 250 ms.)
@@ -65,13 +66,14 @@ public final class Haproxy {
       LoadBalancerId id,
       NodeSettings settings,
       HaproxyBinary binary,
+      Bundles bundles,
       int drainingLimit,
       InstantSource clock) {
     this.id = id;
     this.settings = settings;
     this.binary = binary;
     this.clock = clock;
-    files = new LoadBalancerFiles(id, settings);
+    files = new LoadBalancerFiles(id, settings, bundles);
     draining = new DrainingProcesses(drainingLimit);
   }
 
@@ -168,9 +170,13 @@ public final class Haproxy {
       Finished check = binary.check(LoadBalancerFiles.configIn(staged));
       if (!check.succeeded()) return new Applied.Refused(ToolWords.of(check));
     }
-    if (process != null && canChangeInPlace(process, rendered, shape)) {
+    Optional<Rendered> similar =
+        process == null ? Optional.empty() : runningIfSimilar(process, rendered, shape);
+    if (process != null && similar.isPresent()) {
       files.makeCurrent(staged);
-      if (changeInPlace(process, desired, rendered)) return settled(staged, desired, rendered);
+      if (changeInPlace(process, similar.get(), desired, rendered, staged)) {
+        return settled(staged, desired, rendered);
+      }
     }
     return replace(desired, rendered, staged);
   }
@@ -191,24 +197,28 @@ public final class Haproxy {
     return new Applied.Done();
   }
 
-  private boolean canChangeInPlace(LiveProcess process, Rendered rendered, String shape)
+  /** What the process serves, if it can be brought from there to the desired one. */
+  private Optional<Rendered> runningIfSimilar(LiveProcess process, Rendered desired, String shape)
       throws IOException {
     Optional<DigestedSpec> serving = files.specOf(process.digest());
-    if (serving.isEmpty()) return false;
+    if (serving.isEmpty()) return Optional.empty();
     try {
       // The process may have been started with other settings than today's.
       Rendered running = HaproxyConfig.render(serving.get(), settings);
-      return files.isCurrent(running)
-          && HaproxyConfig.shape(serving.get().spec(), settings).equals(shape)
-          && InPlaceChange.enablesNothing(process.statistics(), rendered);
+      boolean similar =
+          files.isCurrent(running)
+              && HaproxyConfig.shape(serving.get().spec(), settings).equals(shape)
+              && InPlaceChange.enablesNothing(process.statistics(), desired);
+      return similar ? Optional.of(running) : Optional.empty();
     } catch (Unrenderable e) {
-      return false;
+      return Optional.empty();
     }
   }
 
-  private boolean changeInPlace(LiveProcess process, DigestedSpec desired, Rendered rendered) {
+  private boolean changeInPlace(
+      LiveProcess process, Rendered running, DigestedSpec desired, Rendered rendered, Path staged) {
     try {
-      InPlaceChange.make(process, rendered);
+      InPlaceChange.make(process, running, rendered, staged);
       LiveProcess renamed = process.renamed(desired);
       if (!renamed.serves(desired)) return false;
       live = renamed;

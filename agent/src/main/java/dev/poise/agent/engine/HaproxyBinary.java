@@ -54,6 +54,17 @@ public final class HaproxyBinary {
     }
   }
 
+  /** Whether it was built with a TLS library that all that is rendered for HTTPS works with. */
+  public boolean speaksTls() throws IOException, InterruptedException {
+    Path output = Files.createTempFile("haproxy-build", ".txt");
+    try {
+      Finished finished = run(List.of(program, "-vv"), output);
+      return finished.succeeded() && finished.output().contains("Built with OpenSSL version");
+    } finally {
+      Files.deleteIfExists(output);
+    }
+  }
+
   /** Has the configuration checked. */
   Finished check(Path config) throws IOException, InterruptedException {
     return run(List.of(program, "-c", "-f", config.toString()), config.resolveSibling("check.log"));

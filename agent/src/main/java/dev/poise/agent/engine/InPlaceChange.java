@@ -1,15 +1,20 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.render.CertificateFile;
 import dev.poise.agent.render.Rendered;
+import dev.poise.agent.render.RuleMap;
 import dev.poise.agent.render.ServerLine;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Brings the weights and modes of a running process to those of a configuration that is otherwise
- * the same: one command for each server that differs, in every backend it is in, then read back.
+ * Brings a running process to a configuration of the same shape: tables of rules and certificates
+ * that differ are replaced, weights and modes changed by one command for each server that differs,
+ * in every backend it is in, then read back.
  */
 final class InPlaceChange {
   private InPlaceChange() {}
@@ -27,9 +32,27 @@ final class InPlaceChange {
   /**
    * Makes the change.
    *
+   * @param running what the process was brought to before
+   * @param staged the directory of the desired generation's files
    * @throws IOException if the process refuses, or does not say afterwards that it is so
    */
-  static void make(LiveProcess process, Rendered desired) throws IOException {
+  static void make(LiveProcess process, Rendered running, Rendered desired, Path staged)
+      throws IOException {
+    for (Map.Entry<String, RuleMap> map : desired.maps().entrySet()) {
+      if (!map.getValue().equals(running.maps().get(map.getKey()))) {
+        MapChange.make(process.admin(), map.getKey(), map.getValue());
+      }
+    }
+    for (CertificateFile file : desired.certificates()) {
+      if (!running.certificates().contains(file)) {
+        CertificateChange.make(
+            process.admin(), file, Files.readString(staged.resolve(file.name())));
+      }
+    }
+    servers(process, desired);
+  }
+
+  private static void servers(LiveProcess process, Rendered desired) throws IOException {
     Map<String, Statistics.Server> before = rows(process.statistics());
     for (ServerLine server : desired.servers()) {
       Statistics.Server row = rowOf(server, before);

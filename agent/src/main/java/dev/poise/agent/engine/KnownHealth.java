@@ -46,7 +46,7 @@ final class KnownHealth {
     for (ServerLine server : servers) {
       Statistics.Server row = said.get(server.fullName());
       // A disabled server is forgotten: when it is enabled again it starts as unknown.
-      if (row == null || row.disabled()) continue;
+      if (server.follows() || row == null || row.disabled()) continue;
       Destination destination = Destination.of(server);
       verdict(row, unproven)
           .or(() -> Optional.ofNullable(healthy.get(destination)))

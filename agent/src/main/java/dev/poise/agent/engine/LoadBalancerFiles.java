@@ -1,9 +1,12 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.DurableFile;
+import dev.poise.agent.render.CertificateFile;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.Rendered;
+import dev.poise.agent.render.RuleMap;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecJson.MalformedSpec;
@@ -17,6 +20,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +40,10 @@ final class LoadBalancerFiles {
 
   private final Path directory;
   private final Path serverState;
+  private final Bundles bundles;
 
-  LoadBalancerFiles(LoadBalancerId id, NodeSettings settings) {
+  LoadBalancerFiles(LoadBalancerId id, NodeSettings settings, Bundles bundles) {
+    this.bundles = bundles;
     directory = settings.directoryOf(id);
     serverState = settings.serverStateFileOf(id);
   }
@@ -58,10 +64,31 @@ final class LoadBalancerFiles {
     Path staged = directory.resolve(name);
     Files.createDirectories(staged, OWNER_ONLY);
     DurableFile.write(configIn(staged), rendered.config());
-    DurableFile.write(staged.resolve(Rendered.CHECK_HOSTS_FILE), rendered.checkHosts());
+    for (Map.Entry<String, String> file : rendered.files().entrySet()) {
+      write(staged.resolve(file.getKey()), file.getValue());
+    }
+    for (Map.Entry<String, RuleMap> map : rendered.maps().entrySet()) {
+      write(staged.resolve(map.getKey()), map.getValue().text());
+    }
+    for (CertificateFile file : rendered.certificates()) writeCertificate(staged, file);
     DurableFile.write(staged.resolve(DIGEST_FILE), desired.digest());
     DurableFile.write(staged.resolve(SPEC_FILE), SpecJson.write(desired.spec()));
     return staged;
+  }
+
+  /** The last good generation keeps its own copy; it outlives the bundle it was made of. */
+  private void writeCertificate(Path staged, CertificateFile certificate) throws IOException {
+    Path file = staged.resolve(certificate.name());
+    boolean there =
+        Files.exists(file) && SpecJson.digest(Files.readString(file)).equals(certificate.digest());
+    if (there) return;
+    Files.createDirectories(file.resolveSibling(""), OWNER_ONLY);
+    DurableFile.writeSecret(file, bundles.pem(certificate.digest()));
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.resolveSibling(""), OWNER_ONLY);
+    DurableFile.write(file, text);
   }
 
   static Path configIn(Path generation) {

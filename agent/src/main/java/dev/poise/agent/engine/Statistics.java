@@ -39,6 +39,7 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
    * @param check how the last check ended, such as {@code L4OK} or {@code L7STS}; {@code INI}
    *     before the first
    * @param checkWords what HAProxy says about it
+   * @param follows whether it is not checked itself, but is up when another server is
    */
   public record Server(
       String backend,
@@ -51,7 +52,8 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
       String checkCode,
       long checkMillis,
       String checkWords,
-      long secondsInStatus) {
+      long secondsInStatus,
+      boolean follows) {
 
     /** How commands name it. */
     public String fullName() {
@@ -163,7 +165,8 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
           text("check_code"),
           number("check_duration"),
           text("last_chk"),
-          number("lastchg"));
+          number("lastchg"),
+          !text("tracked").isEmpty());
     }
   }
 }

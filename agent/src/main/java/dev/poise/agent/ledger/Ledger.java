@@ -1,8 +1,10 @@
 package dev.poise.agent.ledger;
 
+import dev.poise.spec.BundleRef;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.SpecJson;
+import dev.poise.spec.SpecJson.MalformedSpec;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -33,6 +37,7 @@ public final class Ledger {
   private final Path manifestFile;
   private final Path heldFile;
   private final Path specs;
+  private final Map<String, Set<String>> bundles = new ConcurrentHashMap<>();
   private Optional<Manifest> manifest;
 
   private Ledger(Path directory) throws IOException {
@@ -116,6 +121,28 @@ public final class Ledger {
     return Files.exists(fileOf(digest));
   }
 
+  /** The digests of the certificate material a spec names, if it is here and can be read. */
+  public Set<String> bundlesOf(String digest) throws IOException {
+    Set<String> known = bundles.get(digest);
+    if (known != null) return known;
+    Optional<String> json = spec(digest);
+    if (json.isEmpty()) return Set.of();
+    Set<String> named = namedIn(json.get());
+    bundles.put(digest, named);
+    return named;
+  }
+
+  private static Set<String> namedIn(String json) {
+    try {
+      return BundleRefs.of(SpecJson.readSpec(json)).stream()
+          .map(BundleRef::digest)
+          .collect(Collectors.toUnmodifiableSet());
+    } catch (MalformedSpec e) {
+      // It will be refused, with this reason, by whoever shall serve it.
+      return Set.of();
+    }
+  }
+
   /** Deletes the specs whose digest is not among these. */
   public void keepSpecs(Set<String> digests) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(specs)) {
@@ -124,6 +151,7 @@ public final class Ledger {
         if (!digests.contains(digest)) Files.delete(file);
       }
     }
+    bundles.keySet().retainAll(digests);
   }
 
   private Path fileOf(String digest) {

@@ -1,6 +1,9 @@
 package dev.poise.agent.link;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
+import dev.poise.spec.BundleAnswer;
+import dev.poise.spec.BundleRequest;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecAnswer;
@@ -8,16 +11,19 @@ import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows the server's manifests and brings what they name into the ledger.
  *
- * <p>A manifest is accepted when it is newer and all specs it names that could be had are on disk.
- * A spec that the server does not have any more keeps nothing waiting but its own load balancer: it
- * is asked for again with every poll, and most likely a newer manifest is on its way.
+ * <p>A manifest is accepted when it is newer and all specs it names that could be had are on disk,
+ * with the certificate material they name. What the server does not have any more keeps nothing
+ * waiting but its own load balancer: it is asked for again with every poll, and most likely a newer
+ * manifest is on its way.
  *
  * <p>A manifest that is not newer is refused, and the next poll waits a little: a server that was
  * set back would answer each one at once.
@@ -29,6 +35,7 @@ public final class ManifestFollower implements Runnable {
 
   private final ServerClient server;
   private final Ledger ledger;
+  private final Bundles bundles;
   private final NodeId node;
   private final Runnable onChange;
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
@@ -39,9 +46,11 @@ public final class ManifestFollower implements Runnable {
    *
    * @param onChange called after the ledger has changed
    */
-  public ManifestFollower(ServerClient server, Ledger ledger, NodeId node, Runnable onChange) {
+  public ManifestFollower(
+      ServerClient server, Ledger ledger, Bundles bundles, NodeId node, Runnable onChange) {
     this.server = server;
     this.ledger = ledger;
+    this.bundles = bundles;
     this.node = node;
     this.onChange = onChange;
   }
@@ -62,14 +71,13 @@ public final class ManifestFollower implements Runnable {
   /** One poll and what follows from it; says how long to pause then. */
   Duration step() throws InterruptedException {
     try {
-      Duration wait =
-          missing(ledger.manifest().stream().toList()).isEmpty() ? LONG_POLL : SHORT_POLL;
+      Duration wait = isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
       String problem =
           switch (server.poll(ledger.revision(), wait)) {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };
-      if (fetch(missing(ledger.manifest().stream().toList()))) onChange.run();
+      if (fetchFor(ledger.manifest().stream().toList())) onChange.run();
       if (problem.isEmpty()) return succeeded();
       return failed(problem);
     } catch (IOException e) {
@@ -103,7 +111,7 @@ public final class ManifestFollower implements Runnable {
     }
     return switch (ledger.judge(manifest)) {
       case NEWER -> {
-        fetch(missing(List.of(manifest)));
+        fetchFor(List.of(manifest));
         ledger.accept(manifest);
         log.info("accepted revision {}", manifest.revision());
         onChange.run();
@@ -125,6 +133,44 @@ public final class ManifestFollower implements Runnable {
         .distinct()
         .filter(digest -> !ledger.hasSpec(digest))
         .toList();
+  }
+
+  private Set<String> missingBundles(List<Manifest> manifests) throws IOException {
+    Set<String> missing = new LinkedHashSet<>();
+    for (Manifest manifest : manifests) {
+      for (Manifest.Entry entry : manifest.loadBalancers()) {
+        missing.addAll(ledger.bundlesOf(entry.digest()));
+      }
+    }
+    missing.removeIf(bundles::has);
+    return missing;
+  }
+
+  private boolean isComplete(List<Manifest> manifests) throws IOException {
+    return missing(manifests).isEmpty() && missingBundles(manifests).isEmpty();
+  }
+
+  /** Says whether anything came. Specs come first, because they name the bundles. */
+  private boolean fetchFor(List<Manifest> manifests) throws IOException, InterruptedException {
+    boolean specs = fetch(missing(manifests));
+    boolean material = fetchBundles(List.copyOf(missingBundles(manifests)));
+    return specs || material;
+  }
+
+  private boolean fetchBundles(List<String> digests) throws IOException, InterruptedException {
+    boolean any = false;
+    for (int start = 0; start < digests.size(); start += BundleRequest.LIMIT) {
+      int end = Math.min(digests.size(), start + BundleRequest.LIMIT);
+      List<String> batch = digests.subList(start, end);
+      for (BundleAnswer.Bundle bundle : server.fetchBundles(batch)) {
+        if (!batch.contains(bundle.digest())) {
+          throw new IOException("the server sent certificate material nobody asked for");
+        }
+        bundles.put(bundle.digest(), bundle.pem());
+        any = true;
+      }
+    }
+    return any;
   }
 
   private boolean fetch(List<String> digests) throws IOException, InterruptedException {

@@ -1,6 +1,8 @@
 package dev.poise.agent.link;
 
 import dev.poise.spec.AgentApi;
+import dev.poise.spec.BundleAnswer;
+import dev.poise.spec.BundleRequest;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.ReportAnswer;
@@ -64,6 +66,12 @@ public final class ServerClient {
   public List<SpecAnswer.Document> fetch(List<String> digests)
       throws IOException, InterruptedException {
     return post(AgentApi.SPECS, new SpecRequest(digests), SpecAnswer.class).specs();
+  }
+
+  /** Fetches certificate material; what the server does not have any more is missing. */
+  public List<BundleAnswer.Bundle> fetchBundles(List<String> digests)
+      throws IOException, InterruptedException {
+    return post(AgentApi.BUNDLES, new BundleRequest(digests), BundleAnswer.class).bundles();
   }
 
   /** Sends a report. */

@@ -1,4 +1,4 @@
-/** The three calls to the server. */
+/** The four calls to the server. */
 @NullMarked
 package dev.poise.agent.link;
 

@@ -60,6 +60,7 @@ public final class Observation {
     Map<String, List<Statistics.Server>> rows =
         reading.live().stream()
             .flatMap(live -> live.counters().statistics().servers().stream())
+            .filter(row -> !row.follows())
             .collect(Collectors.groupingBy(Statistics.Server::name));
     List<MemberReport> reports = new ArrayList<>();
     Set<MemberId> present = new HashSet<>();

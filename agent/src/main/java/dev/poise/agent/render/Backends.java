@@ -2,37 +2,57 @@ package dev.poise.agent.render;
 
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.HttpOptions;
+import dev.poise.spec.HttpsRedirect;
+import dev.poise.spec.Persistence;
+import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.SpecJson;
+import dev.poise.spec.Tls;
 import java.util.List;
 
 /** Writes how a member of a pool is chosen and checked on behalf of one listener. */
 final class Backends {
-  private static final int LONGEST_CONNECT_SECONDS = 5;
+  // Two lost SYNs are sent again within 3 s.
+  private static final String CONNECT_TIMEOUT = "timeout connect 5s";
 
   private Backends() {}
 
+  /** A backend whose servers are checked. */
   static void write(ConfigText text, String name, Protocol protocol, PoolSpec pool)
       throws Unrenderable {
+    begin(text, name, protocol, pool);
+    text.line("timeout check " + pool.healthCheck().timing().timeoutSeconds() + "s");
+    check(text, pool.healthCheck());
+  }
+
+  /** A backend whose servers follow those of another one. */
+  static void writeFollowing(ConfigText text, String name, Protocol protocol, PoolSpec pool) {
+    begin(text, name, protocol, pool);
+  }
+
+  private static void begin(ConfigText text, String name, Protocol protocol, PoolSpec pool) {
     text.section("backend " + name + " from " + HaproxyConfig.defaultsOf(protocol));
     balance(pool.algorithm()).forEach(text::line);
-    int checkTimeout = pool.healthCheck().timing().timeoutSeconds();
-    // A check waits for the connection first and for the answer then, each for its own time.
-    text.line("timeout connect " + Math.min(LONGEST_CONNECT_SECONDS, checkTimeout) + "s");
-    text.line("timeout check " + checkTimeout + "s");
+    text.line(CONNECT_TIMEOUT);
     switch (protocol) {
-      case Protocol.Tcp(int idle) -> {
+      case Protocol.Tcp(int idle, ProxyProtocol proxyProtocol) -> {
         text.line("timeout server " + idle + "s");
         text.line("timeout tunnel " + idle + "s");
       }
-      case Protocol.Http(int idle, int response, RequestHeaders headers) -> {
-        text.line("timeout server " + response + "s");
-        text.line("timeout tunnel " + idle + "s");
-        host(text, headers.host());
-      }
+      case Protocol.Http(HttpOptions options, HttpsRedirect redirect) -> http(text, options, pool);
+      case Protocol.Https(HttpOptions options, Tls tls) -> http(text, options, pool);
     }
-    check(text, pool.healthCheck());
+  }
+
+  private static void http(ConfigText text, HttpOptions options, PoolSpec pool) {
+    text.line("timeout server " + options.responseTimeoutSeconds() + "s");
+    text.line("timeout tunnel " + options.idleTimeoutSeconds() + "s");
+    persistence(text, pool);
+    host(text, options.requestHeaders().host());
   }
 
   private static List<String> balance(Algorithm algorithm) {
@@ -41,6 +61,21 @@ final class Backends {
       case LEAST_CONNECTIONS -> List.of("balance leastconn");
       case SOURCE_IP -> List.of("balance source", "hash-type consistent sdbm avalanche");
     };
+  }
+
+  private static void persistence(ConfigText text, PoolSpec pool) {
+    switch (pool.persistence()) {
+      case Persistence.Off() -> {}
+      case Persistence.Cookie(Persistence.CookieName name) -> {
+        text.line("cookie " + name + " insert indirect nocache httponly dynamic");
+        text.line("dynamic-cookie-key " + cookieKey(pool.id()));
+      }
+    }
+  }
+
+  /** The same on every node, for ever, and another one for each pool. */
+  private static String cookieKey(PoolId pool) {
+    return SpecJson.digest("cookie " + pool).substring(0, 32);
   }
 
   private static void host(ConfigText text, RequestHeaders.Host host) {
@@ -72,18 +107,37 @@ final class Backends {
     };
   }
 
-  static String server(ServerLine server, HealthCheck check) {
-    HealthCheck.Timing timing = check.timing();
-    return "server %s %s:%d id %d weight %d check inter %ds rise %d fall %d%s"
+  static String server(ServerLine server, Protocol protocol, HealthCheck check) {
+    return "server %s %s:%d id %d weight %d %s%s%s"
         .formatted(
             server.name(),
             server.member().address(),
             server.member().port(),
             server.member().number(),
             server.weight(),
-            timing.intervalSeconds(),
-            timing.rise(),
-            timing.fall(),
+            server.follows()
+                ? "track " + server.checkedIn() + "/" + server.name()
+                : rhythm(check.timing()),
+            proxyProtocol(protocol),
             server.disabled() ? " disabled" : "");
+  }
+
+  private static String rhythm(HealthCheck.Timing timing) {
+    return "check inter %ds rise %d fall %d"
+        .formatted(timing.intervalSeconds(), timing.rise(), timing.fall());
+  }
+
+  /** A member that expects the client's address would refuse a check that does not say one. */
+  private static String proxyProtocol(Protocol protocol) {
+    return switch (protocol) {
+      case Protocol.Tcp(int idle, ProxyProtocol version) ->
+          switch (version) {
+            case NONE -> "";
+            case V1 -> " send-proxy check-send-proxy";
+            case V2 -> " send-proxy-v2 check-send-proxy";
+          };
+      case Protocol.Http http -> "";
+      case Protocol.Https https -> "";
+    };
   }
 }

@@ -1,22 +1,51 @@
 package dev.poise.agent.render;
 
 import dev.poise.spec.ConnectionLimit;
+import dev.poise.spec.HttpOptions;
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.Tls;
 import java.util.List;
 
 /** Writes what a listener accepts and what it does to it before a member is chosen. */
 final class Frontends {
   private static final int LONGEST_REQUEST_HEADERS_SECONDS = 10;
+  private static final int HTTPS_PORT = 443;
 
-  private Frontends() {}
+  /**
+   * The domain a client asks for, in lower case and without its port. The whole header: one that
+   * holds a comma is no list but a wrong name.
+   */
+  static final String SET_HOST = "http-request set-var(req.host) 'req.fhdr(host),field(1,:),lower'";
 
-  static void write(ConfigText text, ListenerSpec listener, List<IpAddress> vips, String backend) {
+  private final ConfigText text;
+  private final RenderedFiles files;
+  private final ListenerSpec listener;
+
+  private Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener) {
+    this.text = text;
+    this.files = files;
+    this.listener = listener;
+  }
+
+  static void write(
+      ConfigText text,
+      RenderedFiles files,
+      ListenerSpec listener,
+      List<IpAddress> vips,
+      String backend)
+      throws Unrenderable {
+    new Frontends(text, files, listener).write(vips, backend);
+  }
+
+  private void write(List<IpAddress> vips, String backend) throws Unrenderable {
     String defaults = HaproxyConfig.defaultsOf(listener.protocol());
     text.section("frontend " + listener.id() + " from " + defaults);
-    for (IpAddress vip : vips) text.line("bind " + vip + ":" + listener.port());
+    String bindOptions = bindOptions();
+    for (IpAddress vip : vips) text.line("bind " + vip + ":" + listener.port() + bindOptions);
     switch (listener.connectionLimit()) {
       case ConnectionLimit.Unlimited() -> {}
       case ConnectionLimit.AtMost(int connections) ->
@@ -24,22 +53,52 @@ final class Frontends {
     }
     switch (listener.protocol()) {
       case Protocol.Tcp tcp -> text.line("timeout client " + tcp.idleTimeoutSeconds() + "s");
-      case Protocol.Http http -> http(text, http);
+      case Protocol.Http(HttpOptions options, HttpsRedirect redirect) -> http(options, redirect);
+      case Protocol.Https(HttpOptions options, Tls tls) -> https(options, tls);
     }
     text.line("default_backend " + backend);
   }
 
-  private static void http(ConfigText text, Protocol.Http http) {
-    int idle = http.idleTimeoutSeconds();
+  private String bindOptions() {
+    return switch (listener.protocol()) {
+      case Protocol.Tcp tcp -> "";
+      case Protocol.Http http -> "";
+      case Protocol.Https(HttpOptions options, Tls tls) -> {
+        TlsText.certificates(files, listener.id(), tls);
+        yield TlsText.bind(listener.id(), tls);
+      }
+    };
+  }
+
+  private void http(HttpOptions options, HttpsRedirect redirect) throws Unrenderable {
+    timeouts(options);
+    hardening();
+    switch (redirect) {
+      case HttpsRedirect.Off() -> {
+        headers(options.requestHeaders(), "http");
+        new Rules(listener).lookUp(text, files);
+      }
+      case HttpsRedirect.ToPort(int port) -> toHttps(port);
+    }
+  }
+
+  private void https(HttpOptions options, Tls tls) throws Unrenderable {
+    timeouts(options);
+    hardening();
+    TlsText.guard(text, files, listener.id(), tls);
+    headers(options.requestHeaders(), "https");
+    new Rules(listener).lookUp(text, files);
+  }
+
+  private void timeouts(HttpOptions options) {
+    int idle = options.idleTimeoutSeconds();
     text.line("timeout client " + idle + "s");
     text.line("timeout http-keep-alive " + idle + "s");
     text.line("timeout http-request " + Math.min(idle, LONGEST_REQUEST_HEADERS_SECONDS) + "s");
-    hardening(text);
-    headers(text, http.requestHeaders());
   }
 
   /** Requests that HAProxy would pass on although a member may understand them differently. */
-  private static void hardening(ConfigText text) {
+  private void hardening() {
     text.line(
         "http-request deny deny_status 405"
             + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");
@@ -55,19 +114,27 @@ final class Frontends {
     text.line("http-request del-header Upgrade if { req.hdr(upgrade),lower -m sub h2c }");
   }
 
-  private static void headers(ConfigText text, RequestHeaders headers) {
+  private void toHttps(int port) {
+    String suffix = port == HTTPS_PORT ? "" : ":" + port;
+    text.line(SET_HOST);
+    text.line("http-request set-var(req.host) dst if !{ var(req.host) -m len gt 0 }");
+    text.line(
+        "http-request redirect location 'https://%[var(req.host)]" + suffix + "%[pathq]' code 301");
+  }
+
+  private void headers(RequestHeaders headers, String scheme) {
     String forwardedFor = "X-Forwarded-For";
     switch (headers.forwardedFor()) {
       case REPLACE -> text.line("http-request set-header " + forwardedFor + " %[src]");
       case APPEND -> text.line("http-request add-header " + forwardedFor + " %[src]");
       case OFF -> text.line("http-request del-header " + forwardedFor);
     }
-    header(text, "X-Real-IP", headers.realIp(), "%[src]");
-    header(text, "X-Forwarded-Proto", headers.forwardedProto(), "http");
-    header(text, "X-Forwarded-Port", headers.forwardedPort(), "%[dst_port]");
+    header("X-Real-IP", headers.realIp(), "%[src]");
+    header("X-Forwarded-Proto", headers.forwardedProto(), scheme);
+    header("X-Forwarded-Port", headers.forwardedPort(), "%[dst_port]");
   }
 
-  private static void header(ConfigText text, String name, boolean wanted, String value) {
+  private void header(String name, boolean wanted, String value) {
     text.line(
         wanted
             ? "http-request set-header " + name + " " + value

@@ -8,7 +8,8 @@ import dev.poise.spec.MemberSpec;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
-import java.util.ArrayList;
+import dev.poise.spec.RuleSpec;
+import dev.poise.spec.Tls;
 import java.util.List;
 
 /**
@@ -16,13 +17,13 @@ import java.util.List;
  *
  * <p>Every section is named by ids: a listener is the frontend {@code lsn_…}; the pool it sends to
  * is the backend {@code lsn_…:pool_…}, one for each listener, because time-outs and mode are the
- * listener's; a member is the server {@code mbr_…}. The generation and the digest stand in the
- * process as variables, so that it can be asked what it serves, and can be told when a change
- * needed no new process.
+ * listener's; what a content rule does is the backend {@code lsn_…:rule_…}; a member is the server
+ * {@code mbr_…}. The generation and the digest stand in the process as variables, so that it can be
+ * asked what it serves, and can be told when a change needed no new process.
  *
  * <p>Two specs whose {@linkplain #shape shapes} are equal differ only in weights, in members being
- * drained or disabled, or in nothing a process would notice: a running process can be brought from
- * one to the other over its socket.
+ * drained or disabled, in the domains and paths of rules, in server certificates, or in nothing a
+ * process would notice: a running process can be brought from one to the other over its socket.
  */
 public final class HaproxyConfig {
   /** The variable of a process that holds the generation it serves. */
@@ -32,8 +33,8 @@ public final class HaproxyConfig {
   public static final String DIGEST_VARIABLE = "proc.digest";
 
   private final ConfigText text = new ConfigText();
+  private final RenderedFiles files = new RenderedFiles();
   private final StringBuilder checkHosts = new StringBuilder();
-  private final List<ServerLine> servers = new ArrayList<>();
   private final LoadBalancerSpec spec;
 
   private HaproxyConfig(LoadBalancerSpec spec) {
@@ -50,7 +51,8 @@ public final class HaproxyConfig {
     config.global(desired, settings);
     config.defaults();
     for (ListenerSpec listener : desired.spec().listeners()) config.listener(listener);
-    return new Rendered(config.text.toString(), config.checkHosts.toString(), config.servers);
+    config.files.file(Rendered.CHECK_HOSTS_FILE, config.checkHosts.toString());
+    return config.files.with(config.text.toString());
   }
 
   /**
@@ -60,12 +62,18 @@ public final class HaproxyConfig {
     List<PoolSpec> pools = spec.pools().stream().map(HaproxyConfig::evenPool).toList();
     LoadBalancerSpec even =
         new LoadBalancerSpec(spec.id(), 0, spec.vips(), spec.listeners(), pools);
-    return render(new DigestedSpec(even, "none"), settings).config();
+    Rendered rendered = render(new DigestedSpec(even, "none"), settings);
+    List<CertificateFile> authorities =
+        rendered.certificates().stream()
+            .filter(file -> file.kind() == CertificateFile.Kind.CLIENT_AUTHORITY)
+            .toList();
+    return rendered.config() + rendered.files() + authorities;
   }
 
   private static PoolSpec evenPool(PoolSpec pool) {
     List<MemberSpec> members = pool.members().stream().map(HaproxyConfig::evenMember).toList();
-    return new PoolSpec(pool.id(), pool.algorithm(), pool.healthCheck(), members);
+    return new PoolSpec(
+        pool.id(), pool.algorithm(), pool.persistence(), pool.healthCheck(), members);
   }
 
   private static MemberSpec evenMember(MemberSpec member) {
@@ -97,8 +105,18 @@ public final class HaproxyConfig {
         "server-state-file " + HaproxyText.file(settings.serverStateFileOf(spec.id()).toString()));
     text.line("max-spread-checks 250ms");
     text.line("tune.http.maxhdr 64");
+    List<Tls> tls = tls();
+    if (!tls.isEmpty()) TlsText.global(text, tls);
     text.line("set-var " + GENERATION_VARIABLE + " int(" + spec.generation() + ")");
     text.line("set-var " + DIGEST_VARIABLE + " str(" + HaproxyText.word(desired.digest()) + ")");
+  }
+
+  private List<Tls> tls() {
+    return spec.listeners().stream()
+        .map(ListenerSpec::protocol)
+        .filter(Protocol.Https.class::isInstance)
+        .map(protocol -> ((Protocol.Https) protocol).tls())
+        .toList();
   }
 
   private void defaults() {
@@ -122,22 +140,32 @@ public final class HaproxyConfig {
   }
 
   private void listener(ListenerSpec listener) throws Unrenderable {
-    PoolSpec pool = poolOf(listener);
-    String backend = listener.id() + ":" + pool.id();
-    Frontends.write(text, listener, spec.vips(), backend);
+    Rules rules = new Rules(listener);
+    PoolSpec defaultPool = pool(listener, listener.defaultPool());
+    Frontends.write(text, files, listener, spec.vips(), backendOf(listener, defaultPool));
+    backend(listener, defaultPool);
+    for (PoolId pool : rules.pools()) backend(listener, pool(listener, pool));
+    rules.backends(text, files, defaultPool);
+  }
+
+  private static String backendOf(ListenerSpec listener, PoolSpec pool) {
+    return listener.id() + ":" + pool.id();
+  }
+
+  private void backend(ListenerSpec listener, PoolSpec pool) throws Unrenderable {
+    String backend = backendOf(listener, pool);
     Backends.write(text, backend, listener.protocol(), pool);
     ServerWeights weights = ServerWeights.of(pool);
     for (MemberSpec member : pool.members()) {
-      ServerLine server = new ServerLine(backend, pool.id(), member, weights.of(member));
-      text.line(Backends.server(server, pool.healthCheck()));
-      servers.add(server);
+      ServerLine server = new ServerLine(backend, backend, pool.id(), member, weights.of(member));
+      text.line(Backends.server(server, listener.protocol(), pool.healthCheck()));
+      files.server(server);
       String host = member.id() + " " + member.address() + ":" + member.port() + "\n";
       if (checkHosts.indexOf(host) < 0) checkHosts.append(host);
     }
   }
 
-  private PoolSpec poolOf(ListenerSpec listener) throws Unrenderable {
-    PoolId wanted = listener.defaultPool();
+  private PoolSpec pool(ListenerSpec listener, PoolId wanted) throws Unrenderable {
     for (PoolSpec pool : spec.pools()) {
       if (pool.id().equals(wanted)) return pool;
     }
@@ -150,6 +178,16 @@ public final class HaproxyConfig {
     return switch (protocol) {
       case Protocol.Tcp tcp -> "tcp";
       case Protocol.Http http -> "http";
+      case Protocol.Https https -> "http";
+    };
+  }
+
+  /** The content rules of a listener. */
+  static List<RuleSpec> rulesOf(Protocol protocol) {
+    return switch (protocol) {
+      case Protocol.Tcp tcp -> List.of();
+      case Protocol.Http http -> http.options().rules();
+      case Protocol.Https https -> https.options().rules();
     };
   }
 }

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
 final class HaproxyText {
   private static final Pattern REQUEST_PATH = Pattern.compile("/[A-Za-z0-9\\-/.%?#&]*");
   private static final Pattern FILE = Pattern.compile("/[A-Za-z0-9\\-/._+@=,: ]*");
+  private static final Pattern LOCATION =
+      Pattern.compile("[A-Za-z0-9./][A-Za-z0-9/._~%!$&()*+,;=:@?-]*");
+  private static final Pattern CONTENT_TYPE = Pattern.compile("[A-Za-z0-9/.+;= -]+");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
   private HaproxyText() {}
@@ -32,6 +35,16 @@ final class HaproxyText {
   /** A name or a digest. */
   static String word(String word) throws Unrenderable {
     return quoted(WORD, word, "a word of letters, digits, dots, dashes and underscores");
+  }
+
+  /** Where a redirect points; HAProxy would replace what follows a percent sign. */
+  static String location(String location) throws Unrenderable {
+    return quoted(LOCATION, location, "an address or a path").replace("%", "%%");
+  }
+
+  /** A media type. */
+  static String contentType(String type) throws Unrenderable {
+    return quoted(CONTENT_TYPE, type, "a media type");
   }
 
   private static String quoted(Pattern allowed, String text, String description)

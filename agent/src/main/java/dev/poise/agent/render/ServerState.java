@@ -9,7 +9,8 @@ import java.util.function.Predicate;
  * <p>Without it every server would start as up and get traffic until {@code fall} checks failed. So
  * those not known to be healthy are written as down: their first check comes within 250 ms and
  * decides. Only the verdict is handed over; weights and modes are always the spec's. Disabled
- * servers have no row, the configuration says all about them.
+ * servers have no row, the configuration says all about them; servers that follow another one have
+ * none either.
  */
 public final class ServerState {
   private static final String HEADER =
@@ -29,7 +30,7 @@ public final class ServerState {
   public static String render(Collection<ServerLine> servers, Predicate<ServerLine> knownHealthy) {
     StringBuilder text = new StringBuilder(HEADER);
     for (ServerLine server : servers) {
-      if (server.disabled()) continue;
+      if (server.disabled() || server.follows()) continue;
       int state = knownHealthy.test(server) ? UP : DOWN;
       text.append(
           "1 %s %d %s %s %d 0 %d %d 0 1 0 0 6 0 0 1 - %d - 0 0 - - 0\n"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
@@ -62,9 +63,14 @@ class HaproxyTest {
     two.close();
   }
 
-  private Haproxy engine() {
+  private Haproxy engine() throws IOException {
     return new Haproxy(
-        specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 32, InstantSource.system());
+        specs.id,
+        scratch.settings(),
+        new HaproxyBinary("haproxy"),
+        Bundles.open(scratch.settings().dataDirectory()),
+        32,
+        InstantSource.system());
   }
 
   private void applied() throws Exception {

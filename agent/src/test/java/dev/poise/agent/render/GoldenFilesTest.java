@@ -46,13 +46,27 @@ class GoldenFilesTest {
   private void compare(Path file) throws Exception {
     String spec = Files.readString(file).split(DASHES, 2)[0];
     Rendered rendered = render(spec, SETTINGS);
-    String actual = spec + DASHES + rendered.config() + DASHES + rendered.checkHosts();
+    String actual = spec + DASHES + text(rendered);
     if ("write".equals(System.getProperty("golden"))) Files.writeString(file, actual);
     assertThat(actual).isEqualTo(Files.readString(file));
 
     CheckerRun run = check(spec);
     assertThat(run.output()).isEqualTo("Configuration file is valid\n");
     assertThat(run.exit()).isZero();
+  }
+
+  private static String text(Rendered rendered) {
+    StringBuilder text = new StringBuilder(rendered.config());
+    rendered.files().forEach((name, file) -> part(text, name, file));
+    rendered.maps().forEach((name, map) -> part(text, name, map.text()));
+    rendered
+        .certificates()
+        .forEach(file -> part(text, file.name(), file.kind() + " " + file.digest() + "\n"));
+    return text.toString();
+  }
+
+  private static void part(StringBuilder text, String name, String content) {
+    text.append("\n---- ").append(name).append('\n').append(content);
   }
 
   @Test

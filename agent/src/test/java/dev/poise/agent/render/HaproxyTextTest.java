@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.StatusCodes;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +55,7 @@ class HaproxyTextTest {
       String path = "/" + hostile(random);
       try {
         ConfigText text = new ConfigText();
-        Backends.write(text, "b", new Protocol.Tcp(1), poolCheckedAt(path));
+        Backends.write(text, "b", new Protocol.Tcp(1, ProxyProtocol.NONE), poolCheckedAt(path));
         rendered++;
         List<String> lines = text.toString().lines().toList();
         assertThat(lines).hasSize(9);
@@ -89,6 +91,10 @@ class HaproxyTextTest {
             new HealthCheck.Host.Member(),
             new StatusCodes("200"));
     return new PoolSpec(
-        PoolId.generate(Instant.EPOCH), Algorithm.WEIGHTED_ROUND_ROBIN, check, List.of());
+        PoolId.generate(Instant.EPOCH),
+        Algorithm.WEIGHTED_ROUND_ROBIN,
+        new Persistence.Off(),
+        check,
+        List.of());
   }
 }

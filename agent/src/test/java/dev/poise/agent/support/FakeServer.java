@@ -3,6 +3,8 @@ package dev.poise.agent.support;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.poise.spec.AgentApi;
+import dev.poise.spec.BundleAnswer;
+import dev.poise.spec.BundleRequest;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerId;
@@ -42,6 +44,7 @@ public final class FakeServer implements AutoCloseable {
   private final int port;
   private final Map<LoadBalancerId, Manifest.Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> specs = new LinkedHashMap<>();
+  private final Map<String, String> bundles = new LinkedHashMap<>();
   private final List<LoadBalancerId> tombstones = new ArrayList<>();
   private final List<NodeReport> reports = new ArrayList<>();
   private final Map<LoadBalancerId, LoadBalancerReport> known = new LinkedHashMap<>();
@@ -64,6 +67,7 @@ public final class FakeServer implements AutoCloseable {
     fresh.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     fresh.createContext(AgentApi.MANIFEST, this::manifest);
     fresh.createContext(AgentApi.SPECS, this::specs);
+    fresh.createContext(AgentApi.BUNDLES, this::bundles);
     fresh.createContext(AgentApi.REPORTS, this::reports);
     fresh.start();
     return fresh;
@@ -95,6 +99,11 @@ public final class FakeServer implements AutoCloseable {
     specs.put(digest, json);
     entries.put(id, new Manifest.Entry(id, generation, digest));
     changed();
+  }
+
+  /** Has certificate material from now on. */
+  public synchronized void putBundle(String digest, String pem) {
+    bundles.put(digest, pem);
   }
 
   /** Somebody deleted a load balancer. */
@@ -229,6 +238,19 @@ public final class FakeServer implements AutoCloseable {
       }
     }
     answer(exchange, 200, SpecJson.write(new SpecAnswer(documents)));
+  }
+
+  private void bundles(HttpExchange exchange) throws IOException {
+    if (!isAllowed(exchange)) return;
+    BundleRequest request = SpecJson.read(body(exchange), BundleRequest.class);
+    List<BundleAnswer.Bundle> found = new ArrayList<>();
+    synchronized (this) {
+      for (String digest : request.digests()) {
+        String pem = bundles.get(digest);
+        if (pem != null) found.add(new BundleAnswer.Bundle(digest, pem));
+      }
+    }
+    answer(exchange, 200, SpecJson.write(new BundleAnswer(found)));
   }
 
   private void reports(HttpExchange exchange) throws IOException {

@@ -34,8 +34,12 @@ public final class Http implements AutoCloseable {
 
   /** One request. */
   public Answer get(String extraHeaders) throws IOException {
+    return ask("GET / HTTP/1.1\r\nHost: shop.test\r\n" + extraHeaders + "\r\n");
+  }
+
+  /** One request, as it stands on the wire. */
+  public Answer ask(String request) throws IOException {
     if (!socket.isConnected() || socket.isClosed()) connect();
-    String request = "GET / HTTP/1.1\r\nHost: shop.test\r\n" + extraHeaders + "\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     return read();
   }

@@ -4,6 +4,8 @@ import dev.poise.agent.render.DigestedSpec;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.HttpOptions;
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerSpec;
@@ -12,12 +14,16 @@ import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberSpec;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.RuleSpec;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.StatusCodes;
+import dev.poise.spec.Tls;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,37 +38,62 @@ public final class Specs {
   /** The load balancer. */
   public final LoadBalancerId id = LoadBalancerId.generate(NOW);
 
-  private final PoolId pool = PoolId.generate(NOW);
+  /** The pool of every listener. */
+  public final PoolId pool = PoolId.generate(NOW);
+
   private final List<ListenerSpec> listeners = new ArrayList<>();
   private final List<MemberSpec> members = new ArrayList<>();
   private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
   private HealthCheck check = portCheck();
+  private Persistence persistence = new Persistence.Off();
   private long generation;
 
   private static HealthCheck portCheck() {
     return new HealthCheck.Port(new HealthCheck.Timing(1, 1, 2, 2));
   }
 
+  /** The headers that tell all there is to tell. */
+  public static final RequestHeaders HEADERS =
+      new RequestHeaders(
+          RequestHeaders.ForwardedFor.REPLACE, true, true, true, new RequestHeaders.Host.Client());
+
+  /** What most HTTP listeners under test have in common. */
+  public static HttpOptions options(RuleSpec... rules) {
+    return new HttpOptions(30, 30, HEADERS, List.of(rules));
+  }
+
   /** Adds an HTTP listener. */
-  public Specs http(int port) {
-    RequestHeaders headers =
-        new RequestHeaders(
-            RequestHeaders.ForwardedFor.REPLACE,
-            true,
-            true,
-            true,
-            new RequestHeaders.Host.Client());
-    return listener(port, new Protocol.Http(30, 30, headers), new ConnectionLimit.Unlimited());
+  public Specs http(int port, RuleSpec... rules) {
+    return listener(port, new Protocol.Http(options(rules), new HttpsRedirect.Off()));
+  }
+
+  /** Adds an HTTPS listener. */
+  public Specs https(int port, Tls tls, RuleSpec... rules) {
+    return listener(port, new Protocol.Https(options(rules), tls));
   }
 
   /** Adds a TCP listener. */
   public Specs tcp(int port) {
-    return listener(port, new Protocol.Tcp(60), new ConnectionLimit.Unlimited());
+    return listener(port, new Protocol.Tcp(60, ProxyProtocol.NONE));
+  }
+
+  /** Adds a listener without a limit. */
+  public Specs listener(int port, Protocol protocol) {
+    return listener(port, protocol, new ConnectionLimit.Unlimited());
   }
 
   /** Adds a listener. */
   public Specs listener(int port, Protocol protocol, ConnectionLimit limit) {
     listeners.add(new ListenerSpec(ListenerId.generate(NOW), port, protocol, limit, pool));
+    return this;
+  }
+
+  /** Gives a listener another protocol, or the same with other options. */
+  public Specs change(int index, Protocol protocol) {
+    ListenerSpec old = listeners.get(index);
+    listeners.set(
+        index,
+        new ListenerSpec(old.id(), old.port(), protocol, old.connectionLimit(), old.defaultPool()));
     return this;
   }
 
@@ -112,6 +143,12 @@ public final class Specs {
     return this;
   }
 
+  /** Keeps clients where they are. */
+  public Specs persistence(Persistence other) {
+    persistence = other;
+    return this;
+  }
+
   /** Checks members by a request. */
   public Specs httpCheck(String path) {
     check =
@@ -148,7 +185,7 @@ public final class Specs {
         generation,
         List.of(vip),
         listeners,
-        List.of(new PoolSpec(pool, algorithm, check, members)));
+        List.of(new PoolSpec(pool, algorithm, persistence, check, members)));
   }
 
   /** The next generation with its digest. */

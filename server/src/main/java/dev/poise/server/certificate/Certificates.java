@@ -125,8 +125,7 @@ public final class Certificates {
   Found patch(Caller caller, CertificateId id, Conditions conditions, MergePatch patch) {
     Certificate before = changeable(caller, id, conditions);
     Description now = Description.of(before);
-    Description wanted = bodies.patched(now, patch, Description.class);
-    wanted.requireFixed(now);
+    Description wanted = bodies.patched(now, patch, Description.class, "dataCenterId", "kind");
     if (wanted.sharing() != before.sharing() && !before.creator().equals(user(caller))) {
       throw new Refusal.Forbidden("Only its creator says who may use a certificate.");
     }

@@ -1,14 +1,9 @@
 package dev.poise.server.certificate;
 
 import dev.poise.server.network.DataCenterId;
-import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.Line;
-import dev.poise.server.platform.ProblemType;
-import dev.poise.server.platform.Refusal;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,24 +28,5 @@ record Description(
 
   String remarkOrDefault() {
     return Objects.requireNonNullElse(remark, "");
-  }
-
-  /**
-   * Refuses a patch that changes what is fixed.
-   *
-   * @throws Refusal.Invalid if it does
-   */
-  void requireFixed(Description before) {
-    List<Fault> faults = new ArrayList<>();
-    if (!dataCenterId.equals(before.dataCenterId)) faults.add(fixed("dataCenterId"));
-    if (kind != before.kind) faults.add(fixed("kind"));
-    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
-  }
-
-  private static Fault fixed(String field) {
-    return new Fault(
-        "/" + field,
-        ProblemType.IMMUTABLE_FIELD.slug(),
-        "The " + field + " of a certificate is fixed when it is made.");
   }
 }

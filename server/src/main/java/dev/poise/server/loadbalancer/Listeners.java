@@ -5,6 +5,7 @@ import dev.poise.server.loadbalancer.LoadBalancers.Edit;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 

@@ -1,0 +1,19 @@
+package dev.poise.agent.render;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A table that HAProxy looks requests up in: from the beginning of a key to a backend's name. */
+public record RuleMap(SortedMap<String, String> entries) {
+  public RuleMap {
+    entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+  }
+
+  /** The lines of the file. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    entries.forEach((key, backend) -> text.append(key).append(' ').append(backend).append('\n'));
+    return text.toString();
+  }
+}
