@@ -1,5 +1,6 @@
 package dev.poise.agent.engine;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.support.Certificates;
@@ -11,15 +12,23 @@ import dev.poise.spec.DomainPattern;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.Tls;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,19 +211,60 @@ class HttpsTest extends EngineTest {
     serve(tls(open(shop.ref()), domain("shop.test", open(shop.ref()))));
     long pid = pid();
     String before = fingerprintOf(shown("shop.test"));
-    for (int i = 0; i < 5; i++) {
-      Certificates.Issued renewed = authority.issue("shop.test");
-      keep(renewed.pem());
-      specs.change(0, https(tls(open(renewed.ref()), domain("shop.test", open(renewed.ref())))));
-      applied();
-      String after = fingerprintOf(shown("shop.test"));
-      assertThat(after).isNotEqualTo(before);
-      assertThat(fingerprintOf(shown(""))).isEqualTo(after);
-      assertThat(get("shop.test").output()).contains(" 200 2");
-      before = after;
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<String> answers = new CopyOnWriteArrayList<>();
+    Thread load = Thread.ofVirtual().start(() -> askUntil(stopped, answers));
+    try (Socket kept = connectTrustingTheAuthority()) {
+      for (int i = 0; i < 5; i++) {
+        Certificates.Issued renewed = authority.issue("shop.test");
+        keep(renewed.pem());
+        specs.change(0, https(tls(open(renewed.ref()), domain("shop.test", open(renewed.ref())))));
+        applied();
+        String after = fingerprintOf(shown("shop.test"));
+        assertThat(after).isNotEqualTo(before);
+        assertThat(fingerprintOf(shown(""))).isEqualTo(after);
+        assertThat(askOn(kept)).startsWith("HTTP/1.1 200 ");
+        before = after;
+      }
+    } finally {
+      stopped.set(true);
+      load.join();
     }
+    assertThat(answers).hasSizeGreaterThan(5).allMatch(answer -> answer.endsWith(" 200 2"));
     assertThat(pid()).isEqualTo(pid);
     assertThat(haproxy.read().live().orElseThrow().generation()).isEqualTo(6);
+  }
+
+  private void askUntil(AtomicBoolean stopped, List<String> answers) {
+    try {
+      while (!stopped.get()) answers.add(get("shop.test").output());
+    } catch (Exception e) {
+      answers.add(e.toString());
+    }
+  }
+
+  private Socket connectTrustingTheAuthority() throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry(
+        "servers",
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(authority.pem().getBytes(US_ASCII))));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    Socket socket = context.getSocketFactory().createSocket(specs.vip.text(), PORT);
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  private static String askOn(Socket socket) throws IOException {
+    socket.getOutputStream().write("HEAD / HTTP/1.1\r\nHost: shop.test\r\n\r\n".getBytes(US_ASCII));
+    byte[] buffer = new byte[16 * 1024];
+    int read = socket.getInputStream().read(buffer);
+    return new String(buffer, 0, Math.max(read, 0), US_ASCII);
   }
 
   private static Protocol https(Tls tls) {
