@@ -111,7 +111,7 @@ class Documentation {
               item.readOperationsMap()
                   .forEach((method, operation) -> {
                     if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else if (!path.endsWith(":explain")) writing(method, operation);
+                    else if (changesSomething(path)) writing(method, operation);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
@@ -135,6 +135,10 @@ class Documentation {
                 ._enum(List.of("createTime", "createTime desc", "name", "name desc"))
                 ._default("createTime"),
             "The order of the list"));
+  }
+
+  private static boolean changesSomething(String path) {
+    return Stream.of(":explain", ":parse").noneMatch(path::endsWith);
   }
 
   private static void writing(PathItem.HttpMethod method, Operation operation) {

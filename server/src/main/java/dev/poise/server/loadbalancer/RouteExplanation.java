@@ -4,12 +4,14 @@ import dev.poise.spec.Action;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.DomainMatch;
 import dev.poise.spec.DomainPattern;
+import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.PathPrefix;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.Protocol;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -73,6 +75,21 @@ record RouteExplanation(
   }
 
   static RouteExplanation of(LoadBalancer owner, Listener listener, Request request, Status now) {
+    if (listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort(int port))) {
+      return new RouteExplanation(
+          Optional.empty(),
+          "Every request is redirected to port %d of HTTPS, without a look at the rules."
+              .formatted(port),
+          new Action.ToPool(listener.defaultPool()),
+          List.of(),
+          "",
+          List.of());
+    }
+    return byRules(owner, listener, request, now);
+  }
+
+  private static RouteExplanation byRules(
+      LoadBalancer owner, Listener listener, Request request, Status now) {
     List<Rule> candidates =
         listener.rules().stream()
             .filter(rule -> matches(rule.domain(), request.domain()))

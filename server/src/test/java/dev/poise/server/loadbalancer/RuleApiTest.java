@@ -335,6 +335,15 @@ class RuleApiTest extends ApiTest {
         .isEqualTo(get("/listeners/" + listener).text("/defaultPoolId"));
   }
 
+  @Test
+  void aListenerThatRedirectsLooksAtNoRule() {
+    patch("/listeners/" + listener, "{\"redirectToHttpsPort\":443}");
+    Answer why =
+        post("/listeners/" + listener + ":explain", "{\"host\":\"a.test\",\"path\":\"/images\"}");
+    assertThat(why.text("/reason")).contains("redirected to port 443");
+    assertThat(why.body().at("/members").size()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "api", "/a b", "/a#b", "/\\u0000"})
   void explainsOnlyWhatARequestLineCanHold(String path) {
