@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.poise.agent.engine.Applied;
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
 import java.io.ByteArrayOutputStream;
@@ -49,7 +50,12 @@ class MainTest {
   private static void serve(Scratch scratch, Specs specs) throws Exception {
     Haproxy haproxy =
         new Haproxy(
-            specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 4, InstantSource.system());
+            specs.id,
+            scratch.settings(),
+            new HaproxyBinary("haproxy"),
+            Bundles.open(scratch.settings().dataDirectory()),
+            4,
+            InstantSource.system());
     assertThat(haproxy.apply(specs.digested())).isEqualTo(new Applied.Done());
     haproxy.release();
   }

@@ -19,6 +19,7 @@ import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.ProxyProtocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -64,12 +65,16 @@ class HaproxyTest {
   }
 
   private Haproxy engine() throws IOException {
+    return engine(scratch.settings(), 32);
+  }
+
+  private Haproxy engine(NodeSettings settings, int drainingLimit) throws IOException {
     return new Haproxy(
         specs.id,
-        scratch.settings(),
+        settings,
         new HaproxyBinary("haproxy"),
-        Bundles.open(scratch.settings().dataDirectory()),
-        32,
+        Bundles.open(settings.dataDirectory()),
+        drainingLimit,
         InstantSource.system());
   }
 
@@ -411,7 +416,9 @@ class HaproxyTest {
 
   @Test
   void theConnectionAboveTheLimitIsRefusedNotQueued() throws Exception {
-    specs.withoutListeners().listener(PORT, new Protocol.Tcp(60), new ConnectionLimit.AtMost(2));
+    specs
+        .withoutListeners()
+        .listener(PORT, new Protocol.Tcp(60, ProxyProtocol.NONE), new ConnectionLimit.AtMost(2));
     applied();
     proven();
     try (Socket first = new Socket(specs.vip.text(), PORT);
@@ -462,9 +469,7 @@ class HaproxyTest {
 
   @Test
   void aboveTheLimitTheOldestDrainingProcessIsEnded() throws Exception {
-    haproxy =
-        new Haproxy(
-            specs.id, scratch.settings(), new HaproxyBinary("haproxy"), 1, InstantSource.system());
+    haproxy = engine(scratch.settings(), 1);
     specs.withoutListeners().tcp(PORT);
     applied();
     proven();
@@ -496,8 +501,7 @@ class HaproxyTest {
             100,
             60,
             new NodeSettings.Privileges.Dropped("haproxy", "haproxy"));
-    haproxy =
-        new Haproxy(specs.id, dropping, new HaproxyBinary("haproxy"), 32, InstantSource.system());
+    haproxy = engine(dropping, 32);
     applied();
     proven();
     assertThat(Files.readString(Path.of("/proc/" + pid() + "/status")))

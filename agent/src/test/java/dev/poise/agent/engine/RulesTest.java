@@ -310,7 +310,7 @@ class RulesTest extends EngineTest {
       proven();
       haproxy.release();
       haproxy = engine();
-      haproxy.adopt();
+      haproxy.adopt(scratch.processes());
       proven();
       assertThat(answer("a.test", "/x")).contains(" 503 ");
     }

@@ -22,7 +22,8 @@ class StatisticsTest {
         .containsExactly(new Statistics.Frontend("lsn_a", 3, 7, 3, 0, 328, 476, 0, 0, 0, 0));
     assertThat(statistics.servers())
         .containsExactly(
-            new Statistics.Server("b", "m1", "DOWN 1/2", 5, 1, 2, "L7STS", "503", 1, "a, b", 15));
+            new Statistics.Server(
+                "b", "m1", "DOWN 1/2", 5, 1, 2, "L7STS", "503", 1, "a, b", 15, false));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.poise.agent.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.support.FakeServer;
 import dev.poise.agent.support.Specs;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManifestFollowerTest {
   @TempDir Path directory;
   private FakeServer server;
+  private Bundles bundles;
   private Ledger ledger;
   private final AtomicInteger changes = new AtomicInteger();
 
@@ -28,6 +30,7 @@ class ManifestFollowerTest {
   void start() throws Exception {
     server = new FakeServer();
     ledger = Ledger.open(directory);
+    bundles = Bundles.open(directory);
   }
 
   @AfterEach
@@ -37,7 +40,7 @@ class ManifestFollowerTest {
 
   private ManifestFollower follower(NodeId node, String key) {
     return new ManifestFollower(
-        new ServerClient(server.uri(), key), ledger, node, changes::incrementAndGet);
+        new ServerClient(server.uri(), key), ledger, bundles, node, changes::incrementAndGet);
   }
 
   private Duration step() throws InterruptedException {
@@ -52,6 +55,7 @@ class ManifestFollowerTest {
         new ManifestFollower(
             new ServerClient(server.uri(), server.key),
             ledger,
+            bundles,
             server.node,
             () -> {
               Manifest manifest = ledger.manifest().orElseThrow();

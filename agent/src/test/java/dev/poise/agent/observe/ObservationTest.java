@@ -50,7 +50,8 @@ class ObservationTest {
                 check.startsWith("L7") ? "503" : "",
                 4,
                 "Connection refused",
-                5)));
+                5,
+                false)));
   }
 
   private static Reading live(ProcessIdentity process, Statistics statistics) {
