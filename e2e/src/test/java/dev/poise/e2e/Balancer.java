@@ -97,6 +97,10 @@ final class Balancer {
         .orElseThrow();
   }
 
+  String listenerPath(int port) {
+    return "/listeners/" + listener(port).path("id").asString();
+  }
+
   /** The path of the listener's default pool. */
   String pool(int port) {
     return "/pools/" + listener(port).path("defaultPoolId").asString();

@@ -29,13 +29,23 @@ final class HttpConnection implements AutoCloseable {
 
   /** From this source address. */
   static HttpConnection open(InetSocketAddress target, String source) throws IOException {
+    return new HttpConnection(connect(target, source));
+  }
+
+  /** On a socket that is connected, such as one of TLS. */
+  static HttpConnection over(Socket socket) throws IOException {
+    return new HttpConnection(socket);
+  }
+
+  /** A socket that gives up after a while, as every client should. */
+  static Socket connect(InetSocketAddress target, String source) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.bind(Ports.endpoint(source, 0));
       socket.connect(target, PATIENCE_MILLIS);
-      return new HttpConnection(socket);
+      return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
@@ -47,7 +57,16 @@ final class HttpConnection implements AutoCloseable {
    *
    * @param last whether the server closes the connection behind it
    */
-  record Response(int status, String body, boolean last) {
+  record Response(int status, String head, String body, boolean last) {
+    /** The value of a header as it was sent; empty text if absent. */
+    String header(String name) {
+      return head.lines()
+          .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+          .map(line -> line.substring(name.length() + 1).strip())
+          .findFirst()
+          .orElse("");
+    }
+
     /** The first line: a backend's name. */
     String backend() {
       return body.lines().findFirst().orElse("");
@@ -56,14 +75,20 @@ final class HttpConnection implements AutoCloseable {
 
   /** Sends a request and reads the answer. */
   Response get(String path, String... headers) throws IOException {
-    StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: e2e\r\n");
+    return getFrom("e2e", path, headers);
+  }
+
+  /** Sends a request to this host and reads the answer. */
+  Response getFrom(String host, String path, String... headers) throws IOException {
+    StringBuilder request =
+        new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n");
     for (String header : headers) request.append(header).append("\r\n");
     socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     String head = HttpText.readHead(in);
     if (head.isEmpty()) throw new IOException("closed without an answer");
     int status = Integer.parseInt(head.split(" ", 3)[1]);
     boolean last = HttpText.header(head, "connection").equals("close");
-    return new Response(status, body(head), last);
+    return new Response(status, head, body(head), last);
   }
 
   private String body(String head) throws IOException {

@@ -19,6 +19,11 @@ final class Load implements AutoCloseable {
 
   private Load() {}
 
+  /** Opens a connection for requests. */
+  interface Opener {
+    HttpConnection open() throws IOException;
+  }
+
   /** What one client does over and over; an exception is a failure. */
   private interface Client {
     String next() throws IOException;
@@ -29,12 +34,22 @@ final class Load implements AutoCloseable {
 
   /** Clients that keep their connections. */
   static Load httpKeepAlive(InetSocketAddress target, int clients) {
-    return start(clients, () -> new KeepAlive(target));
+    return start(clients, () -> new KeepAlive(() -> HttpConnection.open(target)));
+  }
+
+  /** Clients that keep what this opens. */
+  static Load keepAlive(Opener opener, int clients) {
+    return start(clients, () -> new KeepAlive(opener));
+  }
+
+  /** Clients that open one of these for each request. */
+  static Load close(Opener opener, int clients) {
+    return start(clients, () -> new Connecting(() -> answer(closing(opener))));
   }
 
   /** Clients that open a connection for each request. */
   static Load httpClose(InetSocketAddress target, int clients) {
-    return start(clients, () -> new Connecting(() -> answer(closing(target))));
+    return close(() -> HttpConnection.open(target), clients);
   }
 
   /** Clients that open a connection, send a line, read the answer and close. */
@@ -94,8 +109,10 @@ final class Load implements AutoCloseable {
     stop();
   }
 
-  private static HttpConnection.Response closing(InetSocketAddress target) throws IOException {
-    return HttpConnection.once(target, "127.0.0.1", "/");
+  private static HttpConnection.Response closing(Opener opener) throws IOException {
+    try (HttpConnection connection = opener.open()) {
+      return connection.get("/", "Connection: close");
+    }
   }
 
   private static String answer(HttpConnection.Response response) throws IOException {
@@ -126,16 +143,16 @@ final class Load implements AutoCloseable {
 
   /** Uses its connection until the server says that it closes it. */
   private static final class KeepAlive implements Client {
-    private final InetSocketAddress target;
+    private final Opener opener;
     private final List<HttpConnection> current = new ArrayList<>(1);
 
-    KeepAlive(InetSocketAddress target) {
-      this.target = target;
+    KeepAlive(Opener opener) {
+      this.opener = opener;
     }
 
     @Override
     public String next() throws IOException {
-      if (current.isEmpty()) current.add(HttpConnection.open(target));
+      if (current.isEmpty()) current.add(opener.open());
       HttpConnection.Response response = current.getFirst().get("/");
       if (response.last()) reset();
       return answer(response);

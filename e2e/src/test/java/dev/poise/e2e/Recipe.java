@@ -14,7 +14,8 @@ final class Recipe {
   private final int port;
   private final List<Map<String, Object>> members = new ArrayList<>();
   private final Map<String, Object> check = new HashMap<>(QUICK);
-  private String algorithm = "WEIGHTED_ROUND_ROBIN";
+  private final Map<String, Object> options = new HashMap<>();
+  private final Map<String, Object> pool = new HashMap<>();
 
   private Recipe(String protocol, int port) {
     this.protocol = protocol;
@@ -30,8 +31,25 @@ final class Recipe {
     return new Recipe("TCP", port);
   }
 
+  /** With this certificate as the only one. */
+  static Recipe https(int port, String certificate) {
+    return new Recipe("HTTPS", port).option("tls", Map.of("certificateId", certificate));
+  }
+
   Recipe algorithm(String algorithm) {
-    this.algorithm = algorithm;
+    pool.put("algorithm", algorithm);
+    return this;
+  }
+
+  /** Clients stay with their member by a cookie of this name. */
+  Recipe cookie(String name) {
+    pool.put("persistence", Map.of("type", "COOKIE", "name", name));
+    return this;
+  }
+
+  /** Any other field of the listener. */
+  Recipe option(String field, Object value) {
+    options.put(field, value);
     return this;
   }
 
@@ -59,12 +77,13 @@ final class Recipe {
 
   /** The body that makes the listener. */
   Map<String, Object> body() {
-    return Map.of(
-        "protocol",
-        protocol,
-        "port",
-        port,
-        "defaultPool",
-        Map.of("algorithm", algorithm, "healthCheck", check, "members", members));
+    Map<String, Object> defaultPool = new HashMap<>(pool);
+    defaultPool.put("healthCheck", check);
+    defaultPool.put("members", members);
+    Map<String, Object> body = new HashMap<>(options);
+    body.put("protocol", protocol);
+    body.put("port", port);
+    body.put("defaultPool", defaultPool);
+    return body;
   }
 }

@@ -22,11 +22,16 @@ final class TcpConnection implements AutoCloseable {
   }
 
   static TcpConnection open(InetSocketAddress target) throws IOException {
+    return open(target, "127.0.0.1");
+  }
+
+  /** From this source address. */
+  static TcpConnection open(InetSocketAddress target, String source) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.bind(Ports.endpoint("127.0.0.1", 0));
+      socket.bind(Ports.endpoint(source, 0));
       socket.connect(target, PATIENCE_MILLIS);
       return new TcpConnection(socket);
     } catch (IOException e) {

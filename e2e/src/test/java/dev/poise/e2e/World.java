@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -49,6 +50,7 @@ final class World implements AutoCloseable {
   private final int inner;
   private final List<AutoCloseable> ofTheTest = new ArrayList<>();
   private final List<Balancer> balancers = new ArrayList<>();
+  private final List<String> certificates = new ArrayList<>();
   private int lastBackend;
   private int lastBalancer;
   private Postgres postgres;
@@ -158,8 +160,27 @@ final class World implements AutoCloseable {
     return balancer;
   }
 
+  /** A certificate that was uploaded; it goes when the test is over. */
+  String certificate(String kind, Map<String, Object> material) {
+    Map<String, Object> body = new HashMap<>(material);
+    body.put("name", "certificate-" + certificates.size());
+    body.put("kind", kind);
+    body.put("dataCenterId", site.dataCenter());
+    String id = api.post("/certificates", body).path("id").asString();
+    certificates.add(id);
+    return id;
+  }
+
   HttpBackend http(String name) {
     return remember(new HttpBackend(name, nextBackendAddress()));
+  }
+
+  ProxiedBackend proxied(String name) {
+    return remember(new ProxiedBackend(name, nextBackendAddress()));
+  }
+
+  WebSocketBackend webSocket(String name) {
+    return remember(new WebSocketBackend(name, nextBackendAddress()));
   }
 
   TcpBackend tcp(String name) {
@@ -192,6 +213,8 @@ final class World implements AutoCloseable {
     // Only when nodes let go of it is it gone: the next test finds an empty list.
     for (Balancer balancer : balancers) balancer.awaitGone();
     balancers.clear();
+    for (String certificate : certificates) api.delete("/certificates/" + certificate);
+    certificates.clear();
   }
 
   // --- What can be broken
@@ -261,6 +284,11 @@ final class World implements AutoCloseable {
     } catch (IOException notOurs) {
       return false;
     }
+  }
+
+  /** All that server and agent have logged. */
+  String logs() throws IOException {
+    return Files.readString(log("server").path()) + Files.readString(log("agent").path());
   }
 
   /** The server's database, to do what the API would not. */
