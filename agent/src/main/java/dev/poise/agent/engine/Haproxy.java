@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HAProxy of one load balancer: brings the running process to what a spec says.
  *
- * <p>The order of every change is: render, stage in a new directory, check with the real tool, then
- * make the process serve it, then ask the process. The file is the truth, because a process that
- * dies is started from it; what goes over the socket only spares a new process.
+ * <p>The order of every change is: render, stage in a new directory, check with the real tool (not
+ * if only weights and modes differ from what was checked), then make the process serve it, then ask
+ * the process. The file is the truth, because a process that dies is started from it; what goes
+ * over the socket only spares a new process.
  *
  * <ul>
  *   <li>Only weights, domains and paths of rules, or server certificates changed, or members were
@@ -166,12 +167,15 @@ public final class Haproxy {
     if (process != null && process.serves(desired) && accepted) return new Applied.Done();
 
     Path staged = files.stage(desired, rendered);
-    if (!accepted) {
+    Optional<Rendered> similar =
+        process == null ? Optional.empty() : runningIfSimilar(process, rendered, shape);
+    boolean onlyNumbers =
+        similar.isPresent() && InPlaceChange.changesOnlyNumbers(similar.get(), rendered);
+    // What differs from a checked file only in numbers that are in their range needs no check.
+    if (!accepted && !onlyNumbers) {
       Finished check = binary.check(LoadBalancerFiles.configIn(staged));
       if (!check.succeeded()) return new Applied.Refused(ToolWords.of(check));
     }
-    Optional<Rendered> similar =
-        process == null ? Optional.empty() : runningIfSimilar(process, rendered, shape);
     if (process != null && similar.isPresent()) {
       files.makeCurrent(staged);
       if (changeInPlace(process, similar.get(), desired, rendered, staged)) {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * in every backend it is in, then read back.
  */
 final class InPlaceChange {
+  private static final int HIGHEST_WEIGHT = 256;
+
   private InPlaceChange() {}
 
   /** Whether no server has to be enabled: that needs a check at once, so a new process. */
@@ -27,6 +29,15 @@ final class InPlaceChange {
       if (row == null || (row.disabled() && !server.disabled())) return false;
     }
     return true;
+  }
+
+  /** Whether nothing but weights and modes differ, every weight one that HAProxy takes. */
+  static boolean changesOnlyNumbers(Rendered running, Rendered desired) {
+    return running.files().equals(desired.files())
+        && running.maps().equals(desired.maps())
+        && running.certificates().equals(desired.certificates())
+        && desired.servers().stream()
+            .allMatch(server -> server.weight() >= 0 && server.weight() <= HIGHEST_WEIGHT);
   }
 
   /**

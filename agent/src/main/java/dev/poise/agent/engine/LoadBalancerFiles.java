@@ -102,6 +102,7 @@ final class LoadBalancerFiles {
 
   /** Makes a staged generation the last good one. */
   void makeCurrent(Path staged) throws IOException {
+    if (current().equals(Optional.of(directory.resolve(staged.getFileName())))) return;
     Path link = directory.resolve(CURRENT + ".new");
     Files.deleteIfExists(link);
     Files.createSymbolicLink(link, staged.getFileName());
