@@ -346,7 +346,8 @@ public record LoadBalancer(
     return same ? next : next.withVersion(old.version() + 1);
   }
 
-  private static <K, V> Map<K, V> byId(List<V> values, Function<V, K> id) {
+  /** The values by their ids. */
+  static <K, V> Map<K, V> byId(List<V> values, Function<V, K> id) {
     return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 

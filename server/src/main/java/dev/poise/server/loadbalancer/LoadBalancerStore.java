@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -267,10 +266,5 @@ class LoadBalancerStore {
         .collect(
             Collectors.groupingBy(
                 Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-  }
-
-  /** The values by their ids. */
-  static <K, V> Map<K, V> byId(List<V> values, Function<V, K> id) {
-    return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 }

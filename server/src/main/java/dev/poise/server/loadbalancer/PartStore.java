@@ -1,6 +1,6 @@
 package dev.poise.server.loadbalancer;
 
-import static dev.poise.server.loadbalancer.LoadBalancerStore.byId;
+import static dev.poise.server.loadbalancer.LoadBalancer.byId;
 import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
 
 import dev.poise.server.platform.TenantId;

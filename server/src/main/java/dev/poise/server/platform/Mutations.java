@@ -1,11 +1,9 @@
 package dev.poise.server.platform;
 
+import dev.poise.spec.SpecJson;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -111,7 +109,8 @@ public final class Mutations {
       BiConsumer<T, Duration> settle,
       Function<T, Answer> answer) {
     Caller caller = mutation.caller();
-    String hash = hash(mutation.address() + "\n" + (body == null ? "" : bodies.canonical(body)));
+    String hash =
+        SpecJson.digest(mutation.address() + "\n" + (body == null ? "" : bodies.canonical(body)));
     Optional<T> made =
         inTransaction(_ -> {
           keys.forget(caller, key, clock.instant().minus(KEPT));
@@ -178,15 +177,5 @@ public final class Mutations {
     T result = transaction.execute(work);
     if (result == null) throw new IllegalStateException("a change gave no result");
     return result;
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }
