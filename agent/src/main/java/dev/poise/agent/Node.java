@@ -40,7 +40,9 @@ final class Node {
     InstantSource clock = InstantSource.system();
     Capabilities capabilities =
         new Capabilities(
-            Map.of("haproxy", binary.version(), "poise-agent", agentVersion), protocols(binary));
+            Map.of("haproxy", binary.version(), "poise-agent", agentVersion),
+            protocols(binary),
+            Map.of());
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());

@@ -9,7 +9,10 @@ public sealed interface HealthCheck {
   /** When a check is made and how many results in a row change the verdict. */
   Timing timing();
 
-  /** Healthy when the member's port accepts a connection. */
+  /**
+   * Healthy when the member's port accepts a connection; for a UDP listener, when an empty datagram
+   * is not answered with "port unreachable".
+   */
   @JsonTypeName("PORT")
   record Port(Timing timing) implements HealthCheck {}
 
@@ -22,6 +25,13 @@ public sealed interface HealthCheck {
   @JsonTypeName("HTTP")
   record Http(Timing timing, Method method, String path, Host host, StatusCodes expectedCodes)
       implements HealthCheck {}
+
+  /**
+   * For UDP listeners: healthy when the member does not answer the request with "port unreachable",
+   * and answers as expected.
+   */
+  @JsonTypeName("UDP")
+  record Udp(Timing timing, Datagram request, Expected expected) implements HealthCheck {}
 
   /**
    * The rhythm of a check.
@@ -48,5 +58,21 @@ public sealed interface HealthCheck {
     /** This domain. */
     @JsonTypeName("DOMAIN")
     record Domain(HostName name) implements Host {}
+  }
+
+  /** What a member answers to the datagram of a check, within the check's timeout. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  sealed interface Expected {
+    /** It may be silent. */
+    @JsonTypeName("NOTHING")
+    record Nothing() implements Expected {}
+
+    /** A datagram, whatever it holds. */
+    @JsonTypeName("ANY_ANSWER")
+    record AnyAnswer() implements Expected {}
+
+    /** A datagram that begins with these bytes. */
+    @JsonTypeName("BEGINS_WITH")
+    record BeginsWith(Datagram bytes) implements Expected {}
   }
 }

@@ -6,4 +6,5 @@ public record ListenerSpec(
     int port,
     Protocol protocol,
     ConnectionLimit connectionLimit,
+    Sources sources,
     PoolId defaultPool) {}

@@ -7,9 +7,11 @@ public record LoadBalancerReport(
     LoadBalancerId id,
     Outcome outcome,
     Serving serving,
+    List<VipReport> vips,
     List<ListenerReport> listeners,
     List<MemberReport> members) {
   public LoadBalancerReport {
+    vips = List.copyOf(vips);
     listeners = List.copyOf(listeners);
     members = List.copyOf(members);
   }

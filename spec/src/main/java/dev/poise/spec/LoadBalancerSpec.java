@@ -8,11 +8,13 @@ import java.util.List;
  *
  * @param generation counts the changes of this description; the higher one is the newer
  * @param vips the addresses every listener is bound to
+ * @param pingSources whose pings the addresses answer
  */
 public record LoadBalancerSpec(
     LoadBalancerId id,
     long generation,
     List<IpAddress> vips,
+    Sources pingSources,
     List<ListenerSpec> listeners,
     List<PoolSpec> pools) {
   public LoadBalancerSpec {

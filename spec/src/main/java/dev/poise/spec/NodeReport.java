@@ -11,6 +11,7 @@ import java.util.List;
  * @param sequence 1 and up within the session; a gap makes the server ask for a full report
  * @param full whether what is not named here is not on the node
  * @param acceptedRevision the manifest the node acts on; 0 before the first
+ * @param problems what is wrong with the node and not with one load balancer, in words
  * @param gone load balancers that the node served and does not any more
  */
 public record NodeReport(
@@ -23,9 +24,11 @@ public record NodeReport(
     Capabilities capabilities,
     List<LoadBalancerReport> loadBalancers,
     List<LoadBalancerId> gone,
-    HeldRemovals heldRemovals) {
+    HeldRemovals heldRemovals,
+    List<String> problems) {
   public NodeReport {
     loadBalancers = List.copyOf(loadBalancers);
     gone = List.copyOf(gone);
+    problems = List.copyOf(problems);
   }
 }

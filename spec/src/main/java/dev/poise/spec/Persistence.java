@@ -5,7 +5,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.regex.Pattern;
 
 /**
- * Whether a client stays with the member it got first. Cookies are for HTTP and HTTPS listeners.
+ * Whether a client stays with the member it got first. Cookies are for HTTP and HTTPS listeners,
+ * the source address is for UDP: for TCP and HTTP that is an algorithm.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface Persistence {
@@ -19,6 +20,10 @@ public sealed interface Persistence {
    */
   @JsonTypeName("COOKIE")
   record Cookie(CookieName name) implements Persistence {}
+
+  /** By the client's address: all its sessions go to one member while the members stay the same. */
+  @JsonTypeName("SOURCE_IP")
+  record SourceIp() implements Persistence {}
 
   /** The name of a cookie: 1 to 64 letters, digits and underscores. */
   record CookieName(@com.fasterxml.jackson.annotation.JsonValue String text) {

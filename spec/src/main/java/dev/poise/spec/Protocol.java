@@ -16,6 +16,14 @@ public sealed interface Protocol {
   record Tcp(int idleTimeoutSeconds, ProxyProtocol proxyProtocol) implements Protocol {}
 
   /**
+   * Datagrams. Those of one client address and port are a session and go to one member.
+   *
+   * @param sessionTimeoutSeconds ends a session in which neither side sent anything for so long
+   */
+  @JsonTypeName("UDP")
+  record Udp(int sessionTimeoutSeconds) implements Protocol {}
+
+  /**
    * HTTP/1.x requests, each balanced by itself.
    *
    * @param redirect answers every request with a redirect instead of asking a member

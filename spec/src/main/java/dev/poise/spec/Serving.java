@@ -4,12 +4,20 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
 
-/** What a running process said of itself. */
+/** What the data plane said of itself. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface Serving {
   /** No process runs. */
   @JsonTypeName("NOTHING")
   record Nothing() implements Serving {}
+
+  /**
+   * No process is needed: the kernel forwards, as it says.
+   *
+   * @param generation the one its rules name
+   */
+  @JsonTypeName("IN_KERNEL")
+  record InKernel(long generation) implements Serving {}
 
   /**
    * A process runs.

@@ -18,12 +18,21 @@ class SpecJsonTest {
           LoadBalancerId.generate(NOW),
           7,
           List.of(new IpAddress("10.0.0.5")),
+          new Sources.Only(List.of(new AddressRange("10.0.0.0/8"))),
           List.of(
               new ListenerSpec(
                   ListenerId.generate(NOW),
                   25,
                   new Protocol.Tcp(60, ProxyProtocol.V2),
                   new ConnectionLimit.AtMost(10),
+                  new Sources.Anyone(),
+                  POOL),
+              new ListenerSpec(
+                  ListenerId.generate(NOW),
+                  53,
+                  new Protocol.Udp(10),
+                  new ConnectionLimit.Unlimited(),
+                  new Sources.Only(List.of()),
                   POOL),
               new ListenerSpec(
                   ListenerId.generate(NOW),
@@ -51,8 +60,18 @@ class SpecJsonTest {
                               new ClientAuthentication.None()),
                           List.of())),
                   new ConnectionLimit.Unlimited(),
+                  new Sources.Anyone(),
                   POOL)),
           List.of(
+              new PoolSpec(
+                  PoolId.generate(NOW),
+                  Algorithm.WEIGHTED_ROUND_ROBIN,
+                  new Persistence.SourceIp(),
+                  new HealthCheck.Udp(
+                      new HealthCheck.Timing(2, 1, 2, 3),
+                      new Datagram(""),
+                      new HealthCheck.Expected.BeginsWith(new Datagram("00ff"))),
+                  List.of()),
               new PoolSpec(
                   POOL,
                   Algorithm.SOURCE_IP,
@@ -87,15 +106,16 @@ class SpecJsonTest {
             true,
             NOW,
             3,
-            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP")),
+            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP"), Map.of("UDP", "nft: no")),
             List.of(
                 new LoadBalancerReport(
                     SPEC.id(),
                     new Outcome.Refused(7, "no", NOW),
                     new Serving.Running(6, 42, NOW),
+                    List.of(new VipReport(new IpAddress("10.0.0.5"), 1, 2, 3, 4)),
                     List.of(
                         new ListenerReport(
-                            ListenerId.generate(NOW), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
+                            ListenerId.generate(NOW), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)),
                     List.of(
                         new MemberReport(
                             MemberId.generate(NOW),
@@ -106,7 +126,8 @@ class SpecJsonTest {
                             2,
                             3)))),
             List.of(),
-            HeldRemovals.NONE);
+            HeldRemovals.NONE,
+            List.of("a manifest was refused"));
     assertThat(SpecJson.read(SpecJson.write(report), NodeReport.class)).isEqualTo(report);
   }
 

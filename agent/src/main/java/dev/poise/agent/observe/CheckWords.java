@@ -33,6 +33,7 @@ final class CheckWords {
     return switch (check) {
       case HealthCheck.Http http -> ", expected " + http.expectedCodes();
       case HealthCheck.Port port -> "";
+      case HealthCheck.Udp udp -> "";
     };
   }
 

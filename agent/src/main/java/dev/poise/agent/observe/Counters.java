@@ -98,7 +98,7 @@ final class Counters {
             .mapToLong(Statistics.Frontend::current)
             .sum();
     return new ListenerReport(
-        id, open, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7], sum[8]);
+        id, open, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7], sum[8], 0, 0);
   }
 
   long connections(MemberId id) {

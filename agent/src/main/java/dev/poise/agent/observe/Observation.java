@@ -47,7 +47,7 @@ public final class Observation {
       spec.listeners().forEach(listener -> listeners.add(counters.of(listener.id())));
       members.addAll(members(spec, reading, now));
     });
-    return new LoadBalancerReport(id, outcome, serving(reading), listeners, members);
+    return new LoadBalancerReport(id, outcome, serving(reading), List.of(), listeners, members);
   }
 
   private static Serving serving(Reading reading) {

@@ -175,7 +175,8 @@ public final class ReportBoard {
           capabilities,
           full ? List.copyOf(current.values()) : changed(),
           gone,
-          heldRemovals);
+          heldRemovals,
+          List.of());
     } finally {
       lock.unlock();
     }

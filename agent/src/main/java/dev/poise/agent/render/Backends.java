@@ -30,11 +30,13 @@ final class Backends {
   }
 
   /** A backend whose servers follow those of another one. */
-  static void writeFollowing(ConfigText text, String name, Protocol protocol, PoolSpec pool) {
+  static void writeFollowing(ConfigText text, String name, Protocol protocol, PoolSpec pool)
+      throws Unrenderable {
     begin(text, name, protocol, pool);
   }
 
-  private static void begin(ConfigText text, String name, Protocol protocol, PoolSpec pool) {
+  private static void begin(ConfigText text, String name, Protocol protocol, PoolSpec pool)
+      throws Unrenderable {
     text.section("backend " + name + " from " + HaproxyConfig.defaultsOf(protocol));
     balance(pool.algorithm()).forEach(text::line);
     text.line(CONNECT_TIMEOUT);
@@ -43,12 +45,14 @@ final class Backends {
         text.line("timeout server " + idle + "s");
         text.line("timeout tunnel " + idle + "s");
       }
+      case Protocol.Udp udp -> throw new Unrenderable("HAProxy does not speak UDP");
       case Protocol.Http(HttpOptions options, HttpsRedirect redirect) -> http(text, options, pool);
       case Protocol.Https(HttpOptions options, Tls tls) -> http(text, options, pool);
     }
   }
 
-  private static void http(ConfigText text, HttpOptions options, PoolSpec pool) {
+  private static void http(ConfigText text, HttpOptions options, PoolSpec pool)
+      throws Unrenderable {
     text.line("timeout server " + options.responseTimeoutSeconds() + "s");
     text.line("timeout tunnel " + options.idleTimeoutSeconds() + "s");
     persistence(text, pool);
@@ -63,9 +67,11 @@ final class Backends {
     };
   }
 
-  private static void persistence(ConfigText text, PoolSpec pool) {
+  private static void persistence(ConfigText text, PoolSpec pool) throws Unrenderable {
     switch (pool.persistence()) {
       case Persistence.Off() -> {}
+      case Persistence.SourceIp() ->
+          throw new Unrenderable("persistence by source address is for UDP listeners");
       case Persistence.Cookie(Persistence.CookieName name) -> {
         text.line("cookie " + name + " insert indirect nocache httponly dynamic");
         text.line("dynamic-cookie-key " + cookieKey(pool.id()));
@@ -89,6 +95,8 @@ final class Backends {
   private static void check(ConfigText text, HealthCheck check) throws Unrenderable {
     switch (check) {
       case HealthCheck.Port port -> {}
+      case HealthCheck.Udp udp ->
+          throw new Unrenderable("a check by datagrams is for UDP listeners");
       case HealthCheck.Http http -> {
         text.line("option httpchk");
         text.line(
@@ -136,6 +144,7 @@ final class Backends {
             case V1 -> " send-proxy check-send-proxy";
             case V2 -> " send-proxy-v2 check-send-proxy";
           };
+      case Protocol.Udp udp -> "";
       case Protocol.Http http -> "";
       case Protocol.Https https -> "";
     };

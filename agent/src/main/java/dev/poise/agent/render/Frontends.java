@@ -53,6 +53,7 @@ final class Frontends {
     }
     switch (listener.protocol()) {
       case Protocol.Tcp tcp -> text.line("timeout client " + tcp.idleTimeoutSeconds() + "s");
+      case Protocol.Udp udp -> throw new Unrenderable("HAProxy does not speak UDP");
       case Protocol.Http(HttpOptions options, HttpsRedirect redirect) -> http(options, redirect);
       case Protocol.Https(HttpOptions options, Tls tls) -> https(options, tls);
     }
@@ -62,6 +63,7 @@ final class Frontends {
   private String bindOptions() {
     return switch (listener.protocol()) {
       case Protocol.Tcp tcp -> "";
+      case Protocol.Udp udp -> "";
       case Protocol.Http http -> "";
       case Protocol.Https(HttpOptions options, Tls tls) -> {
         TlsText.certificates(files, listener.id(), tls);

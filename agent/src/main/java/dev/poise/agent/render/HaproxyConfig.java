@@ -61,7 +61,8 @@ public final class HaproxyConfig {
   public static String shape(LoadBalancerSpec spec, NodeSettings settings) throws Unrenderable {
     List<PoolSpec> pools = spec.pools().stream().map(HaproxyConfig::evenPool).toList();
     LoadBalancerSpec even =
-        new LoadBalancerSpec(spec.id(), 0, spec.vips(), spec.listeners(), pools);
+        new LoadBalancerSpec(
+            spec.id(), 0, spec.vips(), spec.pingSources(), spec.listeners(), pools);
     Rendered rendered = render(new DigestedSpec(even, "none"), settings);
     List<CertificateFile> authorities =
         rendered.certificates().stream()
@@ -174,9 +175,10 @@ public final class HaproxyConfig {
   }
 
   /** The named defaults a listener's sections start from. */
-  static String defaultsOf(Protocol protocol) {
+  static String defaultsOf(Protocol protocol) throws Unrenderable {
     return switch (protocol) {
       case Protocol.Tcp tcp -> "tcp";
+      case Protocol.Udp udp -> throw new Unrenderable("HAProxy does not speak UDP");
       case Protocol.Http http -> "http";
       case Protocol.Https https -> "http";
     };
@@ -186,6 +188,7 @@ public final class HaproxyConfig {
   static List<RuleSpec> rulesOf(Protocol protocol) {
     return switch (protocol) {
       case Protocol.Tcp tcp -> List.of();
+      case Protocol.Udp udp -> List.of();
       case Protocol.Http http -> http.options().rules();
       case Protocol.Https https -> https.options().rules();
     };

@@ -28,7 +28,8 @@ class ReportBoardTest {
 
   private Instant now = NOW;
   private final ReportBoard board =
-      new ReportBoard(NodeId.generate(NOW), "s", new Capabilities(Map.of(), List.of()), () -> now);
+      new ReportBoard(
+          NodeId.generate(NOW), "s", new Capabilities(Map.of(), List.of(), Map.of()), () -> now);
 
   private static LoadBalancerReport report(
       LoadBalancerId id, long generation, Health health, long connections) {
@@ -36,6 +37,7 @@ class ReportBoardTest {
         id,
         new Outcome.Applied(generation),
         new Serving.Running(generation, 42, NOW),
+        List.of(),
         List.of(),
         List.of(new MemberReport(MEMBER, health, "r", NOW, 0, connections, 1)));
   }

@@ -77,7 +77,8 @@ class HaproxyConfigTest {
   void aListenerWithoutItsPoolCannotBeRendered() {
     LoadBalancerSpec whole = specs.next();
     LoadBalancerSpec torn =
-        new LoadBalancerSpec(whole.id(), 1, whole.vips(), whole.listeners(), List.of());
+        new LoadBalancerSpec(
+            whole.id(), 1, whole.vips(), whole.pingSources(), whole.listeners(), List.of());
     assertThatThrownBy(() -> HaproxyConfig.render(new DigestedSpec(torn, "a".repeat(64)), SETTINGS))
         .isInstanceOf(Unrenderable.class)
         .hasMessageContaining(whole.listeners().getFirst().id().text());

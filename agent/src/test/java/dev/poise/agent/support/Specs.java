@@ -21,6 +21,7 @@ import dev.poise.spec.Protocol;
 import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.RequestHeaders;
 import dev.poise.spec.RuleSpec;
+import dev.poise.spec.Sources;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.StatusCodes;
 import dev.poise.spec.Tls;
@@ -84,7 +85,9 @@ public final class Specs {
 
   /** Adds a listener. */
   public Specs listener(int port, Protocol protocol, ConnectionLimit limit) {
-    listeners.add(new ListenerSpec(ListenerId.generate(NOW), port, protocol, limit, pool));
+    listeners.add(
+        new ListenerSpec(
+            ListenerId.generate(NOW), port, protocol, limit, new Sources.Anyone(), pool));
     return this;
   }
 
@@ -93,7 +96,13 @@ public final class Specs {
     ListenerSpec old = listeners.get(index);
     listeners.set(
         index,
-        new ListenerSpec(old.id(), old.port(), protocol, old.connectionLimit(), old.defaultPool()));
+        new ListenerSpec(
+            old.id(),
+            old.port(),
+            protocol,
+            old.connectionLimit(),
+            old.sources(),
+            old.defaultPool()));
     return this;
   }
 
@@ -184,6 +193,7 @@ public final class Specs {
         id,
         generation,
         List.of(vip),
+        new Sources.Anyone(),
         listeners,
         List.of(new PoolSpec(pool, algorithm, persistence, check, members)));
   }

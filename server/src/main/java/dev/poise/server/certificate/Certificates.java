@@ -6,7 +6,6 @@ import dev.poise.server.audit.Audit;
 import dev.poise.server.certificate.CertificateStore.Filter;
 import dev.poise.server.certificate.CertificateStore.Hold;
 import dev.poise.server.certificate.CertificateStore.Stored;
-import dev.poise.server.identity.ApiKeys;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.Networks;
 import dev.poise.server.platform.Bodies;
@@ -46,7 +45,6 @@ import org.springframework.stereotype.Component;
 public final class Certificates {
   private final CertificateStore store;
   private final Vault vault;
-  private final ApiKeys keys;
   private final Networks networks;
   private final Bodies bodies;
   private final Audit audit;
@@ -55,14 +53,12 @@ public final class Certificates {
   Certificates(
       CertificateStore store,
       Vault vault,
-      ApiKeys keys,
       Networks networks,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.vault = vault;
-    this.keys = keys;
     this.networks = networks;
     this.bodies = bodies;
     this.audit = audit;
@@ -84,7 +80,7 @@ public final class Certificates {
             CertificateId.generate(now),
             caller.tenant(),
             dataCenter,
-            user(caller),
+            caller.user(),
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
             input.kind(),
@@ -115,7 +111,7 @@ public final class Certificates {
     Page<Certificate> page =
         store.page(
             caller.tenant(),
-            new Filter(user(caller), kind.orElse(null), dataCenter.orElse(null)),
+            new Filter(caller.user(), kind.orElse(null), dataCenter.orElse(null)),
             request);
     Map<CertificateId, List<Use>> uses =
         store.usesOf(caller.tenant(), page.items().stream().map(Certificate::id).toList());
@@ -126,7 +122,7 @@ public final class Certificates {
     Certificate before = changeable(caller, id, conditions);
     Description now = Description.of(before);
     Description wanted = bodies.patched(now, patch, Description.class, "dataCenterId", "kind");
-    if (wanted.sharing() != before.sharing() && !before.creator().equals(user(caller))) {
+    if (wanted.sharing() != before.sharing() && !before.creator().equals(caller.user())) {
       throw new Refusal.Forbidden("Only its creator says who may use a certificate.");
     }
     Certificate after =
@@ -262,23 +258,18 @@ public final class Certificates {
   private Certificate visible(Caller caller, CertificateId id, Hold hold) {
     return store
         .find(caller.tenant(), id, hold)
-        .filter(it -> it.isVisibleTo(user(caller)))
+        .filter(it -> it.isVisibleTo(caller.user()))
         .orElseThrow(() -> new Refusal.NotFound("certificate " + id));
   }
 
   private Certificate changeable(Caller caller, CertificateId id, Conditions conditions) {
     Certificate certificate = visible(caller, id, Hold.ALONE);
-    if (caller.role() == Caller.Role.TENANT_USER && !certificate.creator().equals(user(caller))) {
+    if (caller.role() == Caller.Role.TENANT_USER && !certificate.creator().equals(caller.user())) {
       throw new Refusal.Forbidden(
           "The certificate %s is another user's; you may use it but not change it.".formatted(id));
     }
     conditions.require(certificate.version());
     return certificate;
-  }
-
-  /** The caller's user; something that is no user's id if a program of ours is calling. */
-  private String user(Caller caller) {
-    return keys.userOf(caller).orElse(caller.actor());
   }
 
   private Found found(Certificate certificate) {

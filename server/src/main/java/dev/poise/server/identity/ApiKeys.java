@@ -23,26 +23,18 @@ public final class ApiKeys {
   public Optional<Caller> authenticate(Secret key, String sourceAddress, String requestId) {
     return db.sql(
             """
-            SELECT k.id, k.tenant_id, u.role FROM api_keys k JOIN users u ON u.id = k.user_id
+            SELECT k.id, k.tenant_id, k.user_id, u.role FROM api_keys k JOIN users u ON u.id = k.user_id
             WHERE k.key_hash = :hash
             """)
         .param("hash", key.hash())
         .query((row, _) ->
             new Caller(
                 new TenantId(row.getString("tenant_id")),
+                row.getString("user_id"),
                 row.getString("id"),
                 Caller.Role.valueOf(row.getString("role")),
                 sourceAddress,
                 requestId))
-        .optional();
-  }
-
-  /** The user whose key a caller shows; absent for the server itself. */
-  public Optional<String> userOf(Caller caller) {
-    return db.sql("SELECT user_id FROM api_keys WHERE tenant_id = :tenant AND id = :id")
-        .param("tenant", caller.tenant().text())
-        .param("id", caller.actor())
-        .query(String.class)
         .optional();
   }
 }

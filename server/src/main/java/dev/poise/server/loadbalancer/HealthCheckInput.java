@@ -111,6 +111,7 @@ public record HealthCheckInput(
               null,
               null,
               null);
+      case HealthCheck.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
       case HealthCheck.Http http ->
           new HealthCheckInput(
               Type.HTTP,

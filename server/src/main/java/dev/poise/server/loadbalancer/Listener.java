@@ -9,6 +9,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.Sources;
 import dev.poise.spec.Tls;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,7 @@ public record Listener(
   public Family family() {
     return switch (protocol) {
       case Protocol.Tcp _, Protocol.Http _, Protocol.Https _ -> Family.TCP;
+      case Protocol.Udp _ -> Family.UDP;
     };
   }
 
@@ -62,7 +64,7 @@ public record Listener(
   /** The certificates it shows, each with what it asks of clients. */
   Stream<Tls.Certificate> certificates() {
     return switch (protocol) {
-      case Protocol.Tcp _, Protocol.Http _ -> Stream.of();
+      case Protocol.Tcp _, Protocol.Udp _, Protocol.Http _ -> Stream.of();
       case Protocol.Https(var _, var tls) ->
           Stream.concat(
               Stream.of(tls.defaultCertificate()),
@@ -89,7 +91,7 @@ public record Listener(
   /** The same listener with other material of a certificate. */
   Listener withMaterial(BundleRef renewed) {
     return switch (protocol) {
-      case Protocol.Tcp _, Protocol.Http _ -> this;
+      case Protocol.Tcp _, Protocol.Udp _, Protocol.Http _ -> this;
       case Protocol.Https(var options, var tls) ->
           withProtocol(
               new Protocol.Https(
@@ -134,12 +136,14 @@ public record Listener(
   }
 
   ListenerSpec spec() {
-    return new ListenerSpec(id, port, protocolWithRules(), connectionLimit, defaultPool);
+    return new ListenerSpec(
+        id, port, protocolWithRules(), connectionLimit, new Sources.Anyone(), defaultPool);
   }
 
   private Protocol protocolWithRules() {
     return switch (protocol) {
       case Protocol.Tcp tcp -> tcp;
+      case Protocol.Udp udp -> udp;
       case Protocol.Http(var options, var redirect) ->
           new Protocol.Http(withRules(options), redirect);
       case Protocol.Https(var options, var tls) -> new Protocol.Https(withRules(options), tls);

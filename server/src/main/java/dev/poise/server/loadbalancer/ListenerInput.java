@@ -84,6 +84,7 @@ public record ListenerInput(
     static ProtocolName of(Protocol protocol) {
       return switch (protocol) {
         case Protocol.Tcp _ -> TCP;
+        case Protocol.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
         case Protocol.Http _ -> HTTP;
         case Protocol.Https _ -> HTTPS;
       };
@@ -228,6 +229,7 @@ public record ListenerInput(
               null,
               null,
               null);
+      case Protocol.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
       case Protocol.Http(HttpOptions options, HttpsRedirect redirect) ->
           of(listener, ProtocolName.HTTP, options, port(redirect), null);
       case Protocol.Https(HttpOptions options, Tls tls) ->

@@ -12,6 +12,7 @@ import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.RuleId;
+import dev.poise.spec.Sources;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -361,6 +362,7 @@ public record LoadBalancer(
         id,
         generation,
         List.of(address),
+        new Sources.Anyone(),
         listeners.stream().map(Listener::spec).toList(),
         pools.stream().map(Pool::spec).toList());
   }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Persistence")
 @ConsistentBody
 public record PersistenceInput(
-    @Schema(defaultValue = "OFF", description = "COOKIE is for HTTP and HTTPS listeners")
+    @Schema(
+            defaultValue = "OFF",
+            description = "COOKIE is for HTTP and HTTPS listeners, SOURCE_IP for UDP")
         @Nullable Type type,
     @Schema(
             description =
@@ -25,7 +27,8 @@ public record PersistenceInput(
   /** How a client is known again. */
   public enum Type {
     OFF,
-    COOKIE
+    COOKIE,
+    SOURCE_IP
   }
 
   @Override
@@ -38,6 +41,7 @@ public record PersistenceInput(
   static Persistence persistence(@Nullable PersistenceInput given, PoolId pool) {
     return switch (given == null || given.type() == null ? Type.OFF : given.type()) {
       case OFF -> new Persistence.Off();
+      case SOURCE_IP -> new Persistence.SourceIp();
       case COOKIE ->
           new Persistence.Cookie(
               given == null || given.name() == null ? ownName(pool) : given.name());
@@ -52,6 +56,7 @@ public record PersistenceInput(
   static PersistenceInput of(Persistence persistence) {
     return switch (persistence) {
       case Persistence.Off _ -> new PersistenceInput(Type.OFF, null);
+      case Persistence.SourceIp _ -> new PersistenceInput(Type.SOURCE_IP, null);
       case Persistence.Cookie(CookieName name) -> new PersistenceInput(Type.COOKIE, name);
     };
   }

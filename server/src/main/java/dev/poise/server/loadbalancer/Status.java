@@ -70,6 +70,7 @@ record Status(
           .map(serving ->
               switch (serving) {
                 case Serving.Nothing _ -> 0L;
+                case Serving.InKernel(long generation) -> generation;
                 case Serving.Running running -> running.generation();
               })
           .orElse(0L);
@@ -300,6 +301,8 @@ record Status(
         one.responses2xx() + other.responses2xx(),
         one.responses3xx() + other.responses3xx(),
         one.responses4xx() + other.responses4xx(),
-        one.responses5xx() + other.responses5xx());
+        one.responses5xx() + other.responses5xx(),
+        one.receivedPackets() + other.receivedPackets(),
+        one.transmittedPackets() + other.transmittedPackets());
   }
 }

@@ -204,7 +204,7 @@ final class Views {
 
   static ListenerView listener(LoadBalancer owner, Listener it, Status status) {
     ListenerInput said = ListenerInput.of(it);
-    ListenerReport none = new ListenerReport(it.id(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    ListenerReport none = new ListenerReport(it.id(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     return new ListenerView(
         it.id(),
         owner.id(),

@@ -4,10 +4,11 @@ package dev.poise.server.platform;
  * Who makes a request.
  *
  * @param tenant the tenant whose things are seen and changed
- * @param actor the id of the API key, or {@code system} for what the server does by itself
+ * @param user the id of the user, or {@code system} for what the server does by itself
+ * @param actor the id of the API key or of the session, or {@code system}
  */
 public record Caller(
-    TenantId tenant, String actor, Role role, String sourceAddress, String requestId) {
+    TenantId tenant, String user, String actor, Role role, String sourceAddress, String requestId) {
 
   /** What a caller may do. */
   public enum Role {
@@ -18,7 +19,7 @@ public record Caller(
 
   /** The server itself, acting for a tenant. */
   public static Caller system(TenantId tenant) {
-    return new Caller(tenant, "system", Role.PLATFORM_ADMIN, "", "");
+    return new Caller(tenant, "system", "system", Role.PLATFORM_ADMIN, "", "");
   }
 
   /**

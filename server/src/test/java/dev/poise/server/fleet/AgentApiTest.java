@@ -61,10 +61,11 @@ class AgentApiTest extends ApiTest {
             full,
             NOW,
             revision,
-            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP")),
+            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), Map.of()),
             said,
             gone,
-            HeldRemovals.NONE);
+            HeldRemovals.NONE,
+            List.of());
     return agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey());
   }
 
@@ -74,6 +75,7 @@ class AgentApiTest extends ApiTest {
         new LoadBalancerId(loadBalancer.text("/id")),
         outcome,
         serving == 0 ? new Serving.Nothing() : new Serving.Running(serving, 42, NOW),
+        List.of(),
         List.of(),
         List.of(members));
   }
@@ -266,10 +268,11 @@ class AgentApiTest extends ApiTest {
             true,
             NOW,
             1,
-            new Capabilities(Map.of(), List.of()),
+            new Capabilities(Map.of(), List.of(), Map.of()),
             List.of(),
             List.of(),
-            HeldRemovals.NONE);
+            HeldRemovals.NONE,
+            List.of());
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(400);
   }

@@ -66,10 +66,11 @@ class ListenerOptionsApiTest extends ApiTest {
             true,
             NOW,
             1,
-            new Capabilities(Map.of(), protocols),
+            new Capabilities(Map.of(), protocols, Map.of()),
             List.of(said),
             List.of(),
-            HeldRemovals.NONE);
+            HeldRemovals.NONE,
+            List.of());
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(200);
   }
@@ -226,6 +227,7 @@ class ListenerOptionsApiTest extends ApiTest {
             new LoadBalancerId(made.text("/id")),
             new Outcome.Applied(1),
             new Serving.Running(1, 42, NOW),
+            List.of(),
             List.of(),
             List.of(
                 new MemberReport(

@@ -144,6 +144,7 @@ class RouteExplanationTest {
             new Outcome.Applied(1),
             new Serving.Running(1, 1, NOW),
             List.of(),
+            List.of(),
             List.of(said));
     Status status =
         Status.of(

@@ -116,6 +116,7 @@ class StatusTest {
                 it,
                 serving == 0 ? new Serving.Nothing() : new Serving.Running(serving, 1, NOW),
                 List.of(),
+                List.of(),
                 List.of(members))));
   }
 
