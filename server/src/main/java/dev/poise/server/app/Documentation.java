@@ -65,6 +65,7 @@ class Documentation {
             dev.poise.server.network.DataCenterId.class,
             dev.poise.server.network.VpcId.class,
             dev.poise.server.network.SubnetId.class,
+            dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
@@ -118,7 +119,7 @@ class Documentation {
   }
 
   private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
+    if (Stream.of("}", "status-tree", "checks", "quotas").anyMatch(path::endsWith)) return;
     operation.addParametersItem(
         query(
             "pageSize",
