@@ -36,7 +36,7 @@ import org.springframework.stereotype.Component;
 class LoadBalancerStore {
   private static final String COLUMNS =
       """
-      id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
+      id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
       host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
@@ -165,14 +165,15 @@ class LoadBalancerStore {
     db.sql(
             """
             INSERT INTO load_balancers
-              (id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type, address,
-               deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
+              (id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type,
+               network_type, address, deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
             VALUES
-              (:id, :tenant, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type, :networkType, :address::inet,
-               :protection, :generation, :version, :spec, :digest, :created, :updated)
+              (:id, :tenant, :creator, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type,
+               :networkType, :address::inet, :protection, :generation, :version, :spec, :digest, :created, :updated)
             """)
         .param("id", loadBalancer.id().text())
         .param("tenant", loadBalancer.tenant().text())
+        .param("creator", loadBalancer.creatorId())
         .param("dataCenter", loadBalancer.placement().dataCenter().text())
         .param("vpc", loadBalancer.placement().vpc().text())
         .param("subnet", loadBalancer.placement().subnet().text())
@@ -291,6 +292,7 @@ class LoadBalancerStore {
     return new LoadBalancer(
         new LoadBalancerId(row.getString("id")),
         new TenantId(row.getString("tenant_id")),
+        row.getString("creator_id"),
         new Placement(
             new DataCenterId(row.getString("data_center_id")),
             new VpcId(row.getString("vpc_id")),

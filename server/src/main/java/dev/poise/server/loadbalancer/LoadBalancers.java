@@ -124,6 +124,7 @@ class LoadBalancers {
         new LoadBalancer(
             id,
             caller.tenant(),
+            caller.user(),
             placement,
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
@@ -166,6 +167,7 @@ class LoadBalancers {
   /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
   LoadBalancer delete(Caller caller, LoadBalancerId id, Conditions conditions) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
     if (before.deletionProtection()) {
@@ -189,11 +191,13 @@ class LoadBalancers {
    * Changes a load balancer.
    *
    * @throws Refusal.NotFound if the tenant has none with that id
+   * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
    * @throws Refusal.Conflict if it is being deleted
    */
   LoadBalancer edit(
       Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     if (before.isBeingDeleted()) {
       throw new Refusal.Conflict(
           ProblemType.BEING_DELETED,

@@ -41,6 +41,7 @@ final class Views {
   @Schema(name = "LoadBalancer")
   record LoadBalancerView(
       LoadBalancerId id,
+      @Schema(description = "The user who made it") String creatorId,
       String name,
       String remark,
       DataCenterId dataCenterId,
@@ -183,6 +184,7 @@ final class Views {
   static LoadBalancerView loadBalancer(LoadBalancer it, Status status) {
     return new LoadBalancerView(
         it.id(),
+        it.creatorId(),
         it.name(),
         it.remark(),
         it.placement().dataCenter(),
