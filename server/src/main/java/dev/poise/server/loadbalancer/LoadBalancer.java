@@ -368,6 +368,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
