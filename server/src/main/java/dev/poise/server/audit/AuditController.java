@@ -2,6 +2,7 @@ package dev.poise.server.audit;
 
 import dev.poise.server.audit.AuditStore.Filter;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
@@ -29,6 +30,9 @@ final class AuditController {
   }
 
   @GetMapping("/audit-events")
+  @Listed(
+      sort = {"createTime"},
+      filter = {"userId", "actorId", "action", "requestId", "sourceAddress"})
   @Operation(
       summary = "List what was changed",
       description =
@@ -40,27 +44,16 @@ final class AuditController {
   Page<AuditEvent> list(
       Caller caller,
       PageRequest page,
-      @RequestParam(name = "userId", required = false) @Nullable String user,
-      @Parameter(description = "The API key or session")
-          @RequestParam(name = "actorId", required = false)
-          @Nullable String actor,
-      @Parameter(description = "Such as member.update")
-          @RequestParam(name = "action", required = false)
-          @Nullable String action,
       @Parameter(description = "The resource, or what it is a part of")
           @RequestParam(name = "resourceId", required = false)
           @Nullable String resource,
-      @RequestParam(name = "requestId", required = false) @Nullable String request,
       @Parameter(description = "From this time on", example = "2026-01-31T12:00:00Z")
           @RequestParam(name = "since", required = false)
           @Nullable String since,
       @Parameter(description = "Before this time") @RequestParam(name = "until", required = false)
           @Nullable String until) {
     return store.page(
-        caller,
-        new Filter(
-            user, actor, action, resource, request, time("since", since), time("until", until)),
-        page);
+        caller, new Filter(resource, time("since", since), time("until", until)), page);
   }
 
   private static @Nullable Instant time(String name, @Nullable String text) {

@@ -19,12 +19,9 @@ record AuditEvent(
     @Schema(description = "The load balancer that the resource is a part of")
         @Nullable String partOfId,
     @Schema(
-            implementation = Object.class,
             description =
                 "What the change changed, as it was; the whole resource if it was deleted. Secrets"
                     + " are hidden, and so is what belongs to somebody else's private certificate")
         @Nullable JsonNode before,
-    @Schema(
-            implementation = Object.class,
-            description = "The same as it is since; the whole resource if it was made")
+    @Schema(description = "The same as it is since; the whole resource if it was made")
         @Nullable JsonNode after) {}
