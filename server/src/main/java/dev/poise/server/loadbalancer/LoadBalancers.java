@@ -22,6 +22,9 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.SecurityGroup;
+import dev.poise.server.securitygroup.SecurityGroupId;
+import dev.poise.server.securitygroup.SecurityGroups;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -63,6 +66,7 @@ class LoadBalancers {
   private final Clusters clusters;
   private final ListenerAssembly assembly;
   private final Certificates certificates;
+  private final SecurityGroups groups;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -75,6 +79,7 @@ class LoadBalancers {
       Clusters clusters,
       ListenerAssembly assembly,
       Certificates certificates,
+      SecurityGroups groups,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -85,6 +90,7 @@ class LoadBalancers {
     this.clusters = clusters;
     this.assembly = assembly;
     this.certificates = certificates;
+    this.groups = groups;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -130,6 +136,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
+            admission(caller, placement, input.securityGroupId()),
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -138,6 +145,7 @@ class LoadBalancers {
             null,
             parts.listeners(),
             parts.pools());
+    requireServable(made);
     store.insert(made);
     bind(Map.of(), made);
     audit.append(caller, "load-balancer.create", id.text(), null, made);
@@ -155,12 +163,31 @@ class LoadBalancers {
           LoadBalancerInput now = LoadBalancerInput.of(before);
           LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class, FIXED);
           refuseParts(before, wanted);
-          return before.with(
-              wanted.name(),
-              Objects.requireNonNullElse(wanted.remark(), ""),
-              Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
-              Objects.requireNonNullElse(wanted.deletionProtection(), false));
+          Admission admission =
+              Objects.equals(wanted.securityGroupId(), before.admission().group())
+                  ? before.admission()
+                  : admission(caller, before.placement(), wanted.securityGroupId());
+          return before
+              .with(admission)
+              .with(
+                  wanted.name(),
+                  Objects.requireNonNullElse(wanted.remark(), ""),
+                  Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
+                  Objects.requireNonNullElse(wanted.deletionProtection(), false));
         });
+  }
+
+  private Admission admission(
+      Caller caller, Placement placement, @Nullable SecurityGroupId wanted) {
+    if (wanted == null) return new Admission.Everybody();
+    SecurityGroup group = groups.use(caller, wanted);
+    if (!group.dataCenter().equals(placement.dataCenter())) {
+      throw new Refusal.Invalid(
+          "/securityGroupId",
+          ProblemType.VALIDATION_FAILED,
+          "The security group is in another data centre, " + group.dataCenter() + ".");
+    }
+    return new Admission.ByGroup(wanted, group.rules());
   }
 
   /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
@@ -209,9 +236,7 @@ class LoadBalancers {
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
-    LoadBalancer after = changed.asChangeOf(before, clock.instant());
-    store.update(before, after);
-    bind(before.certificates(), after);
+    LoadBalancer after = written(before, changed);
     // A listener may have a thousand rules; the log says which of them changed.
     audit.append(
         caller,
@@ -219,8 +244,27 @@ class LoadBalancers {
         edit.resource(),
         before.withoutRulesOf(after),
         after.withoutRulesOf(before));
+    return after;
+  }
+
+  /** Writes a changed form of it; the log and the cluster's revision are the caller's business. */
+  LoadBalancer written(LoadBalancer before, LoadBalancer changed) {
+    LoadBalancer after = changed.asChangeOf(before, clock.instant());
+    requireServable(after);
+    store.update(before, after);
+    bind(before.certificates(), after);
     signals.raise(after.id().text());
     return after;
+  }
+
+  private static void requireServable(LoadBalancer loadBalancer) {
+    int ranges = loadBalancer.acceptedRanges();
+    if (ranges > LoadBalancer.MOST_RANGES) {
+      throw new Refusal.QuotaExceeded(
+          ("The security group comes to %d address ranges over all listeners of the load balancer"
+               + " %s; at most %d can be served. Fewer holes in large ranges make fewer of them.")
+              .formatted(ranges, loadBalancer.id(), LoadBalancer.MOST_RANGES));
+    }
   }
 
   /** New material and the load balancers that have it from now on. */
@@ -269,7 +313,7 @@ class LoadBalancers {
       certificates.setUses(after.tenant(), after.id(), after.certificates());
   }
 
-  private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
+  LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
     return store.lock(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
   }
 
