@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A load balancer with all that belongs to it. One that breaks a rule cannot exist: every change
  * makes a new value, and making it refuses.
  *
+ * @param creatorId the user who made it; with the administrators the only one who changes it
  * @param admission a group's rules as they are now
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public record LoadBalancer(
     LoadBalancerId id,
     TenantId tenant,
+    String creatorId,
     Placement placement,
     String name,
     String remark,
@@ -230,6 +232,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -251,6 +254,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -272,6 +276,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -294,6 +299,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -334,6 +340,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -392,6 +399,29 @@ public record LoadBalancer(
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
+  }
+
+  /** The same, to be told to nodes anew. */
+  LoadBalancer toldAnew() {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
+        deletionProtection,
+        generation + 1,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
   }
 
   private LoadBalancerSpec spec(long generation) {

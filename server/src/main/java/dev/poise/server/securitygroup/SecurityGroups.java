@@ -29,10 +29,11 @@ import org.springframework.stereotype.Component;
 /**
  * What is done to security groups. Changes join the transaction of their caller.
  *
- * <p>Everybody of the tenant sees a group and may bind it. Whoever changes its rules gives every
- * load balancer of {@link #usesOf} what the new rules come to, in the same transaction. Lock those
- * before the call, in the order of their ids, because who binds a group holds the load balancer
- * first and the group second; then ask for the uses again.
+ * <p>Everybody of the tenant sees a group and may bind it; its creator and administrators change
+ * it. Whoever changes its rules gives every load balancer of {@link #usesOf} what the new rules
+ * come to, in the same transaction. Lock those before the call, in the order of their ids, because
+ * who binds a group holds the load balancer first and the group second; then ask for the uses
+ * again.
  */
 @Component
 public final class SecurityGroups {
@@ -235,7 +236,9 @@ public final class SecurityGroups {
   }
 
   private SecurityGroup changeable(Caller caller, SecurityGroupId id) {
-    return found(caller.tenant(), id, Hold.ALONE);
+    SecurityGroup group = found(caller.tenant(), id, Hold.ALONE);
+    caller.requireMayChange(group.creator());
+    return group;
   }
 
   private static Refusal nameInUse(SecurityGroup group) {
