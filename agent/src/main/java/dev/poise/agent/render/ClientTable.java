@@ -5,6 +5,7 @@ import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.LoadBalancerSpec;
+import dev.poise.spec.Protocol;
 import dev.poise.spec.Sources;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +26,11 @@ public record ClientTable(ListenerId listener, List<AddressRange> ranges) {
     ranges = List.copyOf(ranges);
   }
 
-  /** The tables of all listeners that do not let everybody in. */
+  /** The tables of all listeners of HAProxy that do not let everybody in. */
   public static List<ClientTable> of(LoadBalancerSpec spec) {
     List<ClientTable> tables = new ArrayList<>();
     for (ListenerSpec listener : spec.listeners()) {
+      if (listener.protocol() instanceof Protocol.Udp) continue;
       switch (listener.sources()) {
         case Sources.Anyone() -> {}
         case Sources.Only(List<AddressRange> ranges) ->

@@ -80,6 +80,21 @@ public final class Specs {
     return listener(port, new Protocol.Tcp(60, ProxyProtocol.NONE));
   }
 
+  /** Lets only these clients reach a listener. */
+  public Specs sources(int index, Sources sources) {
+    ListenerSpec old = listeners.get(index);
+    listeners.set(
+        index,
+        new ListenerSpec(
+            old.id(),
+            old.port(),
+            old.protocol(),
+            old.connectionLimit(),
+            sources,
+            old.defaultPool()));
+    return this;
+  }
+
   /** Adds a listener without a limit. */
   public Specs listener(int port, Protocol protocol) {
     return listener(port, protocol, new ConnectionLimit.Unlimited());
@@ -111,21 +126,6 @@ public final class Specs {
   /** Lets only these clients in. */
   public Specs only(int index, String... ranges) {
     return sources(index, new Sources.Only(Arrays.stream(ranges).map(AddressRange::new).toList()));
-  }
-
-  /** Lets other clients in. */
-  public Specs sources(int index, Sources sources) {
-    ListenerSpec old = listeners.get(index);
-    listeners.set(
-        index,
-        new ListenerSpec(
-            old.id(),
-            old.port(),
-            old.protocol(),
-            old.connectionLimit(),
-            sources,
-            old.defaultPool()));
-    return this;
   }
 
   /** Removes the listeners. */
