@@ -3,8 +3,6 @@ package dev.poise.e2e;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A client that must not get in and tries all the time, by HTTP and by TCP. */
@@ -13,7 +11,6 @@ final class Prober implements AutoCloseable {
 
   private final AtomicLong attempts = new AtomicLong();
   private final AtomicLong successes = new AtomicLong();
-  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopped;
 
   private Prober() {}
@@ -34,19 +31,18 @@ final class Prober implements AutoCloseable {
   }
 
   private void repeat(Attempt attempt) {
-    threads.add(
-        Thread.startVirtualThread(() -> {
-          while (!stopped) {
-            try {
-              attempt.make();
-              successes.incrementAndGet();
-            } catch (IOException refused) {
-              // As it should be.
-            }
-            attempts.incrementAndGet();
-            Pace.rest(PAUSE);
-          }
-        }));
+    Thread.startVirtualThread(() -> {
+      while (!stopped) {
+        try {
+          attempt.make();
+          successes.incrementAndGet();
+        } catch (IOException refused) {
+          // As it should be.
+        }
+        attempts.incrementAndGet();
+        Pace.rest(PAUSE);
+      }
+    });
   }
 
   /** How often it got in. */
@@ -61,8 +57,7 @@ final class Prober implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
-    for (Thread thread : threads) thread.join();
   }
 }

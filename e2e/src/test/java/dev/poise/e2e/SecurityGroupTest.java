@@ -40,22 +40,32 @@ class SecurityGroupTest {
   // --- What is bound, and to what
   // --------------------------------------------------------------------
 
-  private static Map<String, Object> rule(String action, int priority, String... sources) {
-    return Map.of(
-        "direction",
-        "INGRESS",
-        "protocol",
-        "TCP",
-        "cidrs",
-        Arrays.stream(sources).map(it -> it.contains("/") ? it : it + "/32").toList(),
-        "action",
-        action,
-        "priority",
-        priority);
+  /** Decides about TCP connections to any port. */
+  private record Rule(String action, int priority, List<String> sources) {
+    Map<String, Object> body() {
+      return Map.of(
+          "direction",
+          "INGRESS",
+          "protocol",
+          "TCP",
+          "cidrs",
+          sources.stream().map(it -> it.contains("/") ? it : it + "/32").toList(),
+          "action",
+          action,
+          "priority",
+          priority);
+    }
   }
 
-  @SafeVarargs
-  private static String group(World world, Map<String, Object>... rules) {
+  private static Rule rule(String action, int priority, String... sources) {
+    return new Rule(action, priority, List.of(sources));
+  }
+
+  private static List<Map<String, Object>> bodies(Rule... rules) {
+    return Arrays.stream(rules).map(Rule::body).toList();
+  }
+
+  private static String group(World world, Rule... rules) {
     return world
         .api()
         .post(
@@ -63,21 +73,20 @@ class SecurityGroupTest {
             Map.of(
                 "name", "group-" + GROUPS.incrementAndGet(),
                 "dataCenterId", world.site().dataCenter(),
-                "rules", List.of(rules)))
+                "rules", bodies(rules)))
         .path("id")
         .asString();
   }
 
   /** Replaces the rules and waits until nodes know them. */
-  @SafeVarargs
-  private static void put(World world, String group, Map<String, Object>... rules) {
+  private static void put(World world, String group, Rule... rules) {
     Answer answer =
         world
             .api()
             .send(
                 "PUT",
                 "/security-groups/" + group + "/rules",
-                Optional.of(Map.of("rules", List.of(rules))),
+                Optional.of(Map.of("rules", bodies(rules))),
                 Map.of("Prefer", "wait=10"));
     assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
   }
@@ -285,7 +294,7 @@ class SecurityGroupTest {
           .send(
               "PUT",
               "/security-groups/" + group + "/rules",
-              Optional.of(Map.of("rules", List.of(rule("ACCEPT", 10, LOCAL, friend)))),
+              Optional.of(Map.of("rules", bodies(rule("ACCEPT", 10, LOCAL, friend)))),
               Map.of());
       prober.awaitAttempts(10);
       world.startAgent();
