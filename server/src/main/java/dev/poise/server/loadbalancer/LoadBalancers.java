@@ -22,6 +22,7 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quotas;
 import dev.poise.server.securitygroup.SecurityGroup;
 import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.server.securitygroup.SecurityGroups;
@@ -50,9 +51,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Everything that is done to load balancers goes through here, and every change of one is the same
- * few steps: lock it, make the changed value, write what differs, note it in the audit log, raise
- * the cluster's revision if nodes must act. All of it is in the caller's transaction, and the
- * revision comes last because its row stays locked until the end.
+ * few steps: lock it, make the changed value, ask the quotas, write what differs, note it in the
+ * audit log, raise the cluster's revision if nodes must act. All of it is in the caller's
+ * transaction, and the revision comes last because its row stays locked until the end.
  */
 @Component
 class LoadBalancers {
@@ -67,6 +68,7 @@ class LoadBalancers {
   private final ListenerAssembly assembly;
   private final Certificates certificates;
   private final SecurityGroups groups;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -80,6 +82,7 @@ class LoadBalancers {
       ListenerAssembly assembly,
       Certificates certificates,
       SecurityGroups groups,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -91,6 +94,7 @@ class LoadBalancers {
     this.assembly = assembly;
     this.certificates = certificates;
     this.groups = groups;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -118,14 +122,16 @@ class LoadBalancers {
           "The subnet is in another data centre, " + subnet.dataCenterId() + ".");
     }
     ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
+    Placement placement =
+        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+    Parts parts = parts(caller, placement, input, now);
+    Admission admission = admission(caller, placement, input.securityGroupId());
+    quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
     IpAddress address =
         input.address() == null
             ? addresses.takeAny(caller.tenant(), subnet, id.text())
             : addresses.take(caller.tenant(), subnet, input.address(), id.text());
-    Placement placement =
-        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
-    Parts parts = parts(caller, placement, input, now);
     LoadBalancer made =
         new LoadBalancer(
             id,
@@ -137,7 +143,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
-            admission(caller, placement, input.securityGroupId()),
+            admission,
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -240,6 +246,7 @@ class LoadBalancers {
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
+    quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = written(before, changed);
     // A listener may have a thousand rules; the log says which of them changed.
     audit.append(

@@ -1,8 +1,8 @@
 package dev.poise.server.securitygroup;
 
-import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -17,8 +17,6 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,7 +25,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -67,12 +64,10 @@ final class SecurityGroupController {
   }
 
   @GetMapping("/security-groups")
+  @Listed(filter = {"name", "dataCenterId", "creatorId"})
   @Operation(summary = "List security groups", operationId = "listSecurityGroups")
-  Page<SecurityGroupView> list(
-      Caller caller,
-      PageRequest page,
-      @RequestParam(required = false) @Nullable DataCenterId dataCenterId) {
-    Page<SecurityGroup> found = groups.list(caller, page, Optional.ofNullable(dataCenterId));
+  Page<SecurityGroupView> list(Caller caller, PageRequest page) {
+    Page<SecurityGroup> found = groups.list(caller, page);
     Map<SecurityGroupId, List<GroupUse>> uses = groups.usesOf(caller.tenant(), found.items());
     return found.map(
         group -> SecurityGroupView.inList(group, uses.getOrDefault(group.id(), List.of())));
@@ -119,15 +114,18 @@ final class SecurityGroupController {
   }
 
   @GetMapping("/security-groups/{id}/rules")
+  @Listed(
+      sort = {"priority"},
+      filter = {"direction", "protocol", "action"})
   @Operation(
       summary = "List the rules of a security group",
-      description = "In the order in which they decide, whatever orderBy says.",
+      description = "In the order in which they decide.",
       operationId = "listSecurityGroupRules")
   Page<GroupRuleView> rules(Caller caller, @PathVariable SecurityGroupId id, PageRequest request) {
     SecurityGroup group = groups.get(caller.tenant(), id);
     return Listing.page(
         group.rules().rules().stream().map(rule -> GroupRuleView.of(group, rule)).toList(),
-        request.byName(),
+        request,
         rule -> rule.id().text(),
         rule ->
             "%04d %d"

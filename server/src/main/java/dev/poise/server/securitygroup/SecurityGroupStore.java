@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,16 +62,10 @@ class SecurityGroupStore {
     return found.map(group -> complete(tenant, List.of(group)).getFirst());
   }
 
-  Page<SecurityGroup> page(
-      TenantId tenant, Optional<DataCenterId> dataCenter, PageRequest request) {
-    Map<String, Object> parameters = new HashMap<>(Map.of("tenant", tenant.text()));
-    String where = "";
-    if (dataCenter.isPresent()) {
-      where = " AND data_center_id = :dataCenter";
-      parameters.put("dataCenter", dataCenter.get().text());
-    }
+  Page<SecurityGroup> page(TenantId tenant, PageRequest request) {
     Page<SecurityGroup> page =
-        Listing.page(db, GROUPS + where, parameters, request, SecurityGroupStore::bare);
+        Listing.page(
+            db, GROUPS, Map.of("tenant", tenant.text()), request, SecurityGroupStore::bare);
     return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
   }
 

@@ -12,6 +12,8 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.server.securitygroup.SecurityGroupInput.Description;
 import dev.poise.server.securitygroup.SecurityGroupStore.Hold;
 import java.time.Instant;
@@ -42,6 +44,7 @@ public final class SecurityGroups {
   private final SecurityGroupStore store;
   private final GroupRuleStore rules;
   private final Networks networks;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
@@ -50,12 +53,14 @@ public final class SecurityGroups {
       SecurityGroupStore store,
       GroupRuleStore rules,
       Networks networks,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.rules = rules;
     this.networks = networks;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
@@ -64,6 +69,7 @@ public final class SecurityGroups {
   SecurityGroup create(Caller caller, SecurityGroupInput input) {
     Instant now = clock.instant();
     DataCenterId dataCenter = networks.dataCenter(input.dataCenterId()).id();
+    quotas.require(caller.tenant(), Quota.SECURITY_GROUPS, 1);
     SecurityGroup made =
         new SecurityGroup(
             SecurityGroupId.generate(now),
@@ -118,8 +124,8 @@ public final class SecurityGroups {
     return store.usesOf(tenant, groups.stream().map(SecurityGroup::id).toList());
   }
 
-  Page<SecurityGroup> list(Caller caller, PageRequest request, Optional<DataCenterId> dataCenter) {
-    return store.page(caller.tenant(), dataCenter, request);
+  Page<SecurityGroup> list(Caller caller, PageRequest request) {
+    return store.page(caller.tenant(), request);
   }
 
   SecurityGroup patch(Caller caller, SecurityGroupId id, Conditions conditions, MergePatch patch) {
