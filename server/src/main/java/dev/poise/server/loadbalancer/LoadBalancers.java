@@ -124,6 +124,7 @@ class LoadBalancers {
         new LoadBalancer(
             id,
             caller.tenant(),
+            caller.user(),
             placement,
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
@@ -166,6 +167,7 @@ class LoadBalancers {
   /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
   LoadBalancer delete(Caller caller, LoadBalancerId id, Conditions conditions) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
     if (before.deletionProtection()) {
@@ -189,11 +191,13 @@ class LoadBalancers {
    * Changes a load balancer.
    *
    * @throws Refusal.NotFound if the tenant has none with that id
+   * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
    * @throws Refusal.Conflict if it is being deleted
    */
   LoadBalancer edit(
       Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     if (before.isBeingDeleted()) {
       throw new Refusal.Conflict(
           ProblemType.BEING_DELETED,
@@ -221,6 +225,18 @@ class LoadBalancers {
         after.withoutRulesOf(before));
     signals.raise(after.id().text());
     return after;
+  }
+
+  /** Gives nodes the spec as it is written now, if another one is stored. */
+  void tellAnew(TenantId tenant, LoadBalancerId id, String storedDigest) {
+    Optional<LoadBalancer> found = store.lock(tenant, id);
+    if (found.isEmpty() || found.get().isBeingDeleted()) return;
+    LoadBalancer before = found.get();
+    LoadBalancer after = before.toldAnew();
+    if (!store.tellAnew(after, storedDigest)) return;
+    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    signals.raise(id.text());
+    clusters.raiseRevision(after.placement().cluster());
   }
 
   /** New material and the load balancers that have it from now on. */

@@ -38,7 +38,13 @@ public final class Networks {
     Instant now = clock.instant();
     DataCenter dataCenter = dataCenter(input.dataCenterId());
     Vpc made =
-        new Vpc(VpcId.generate(now), dataCenter.id(), input.name(), remark(input.remark()), now);
+        new Vpc(
+            VpcId.generate(now),
+            caller.user(),
+            dataCenter.id(),
+            input.name(),
+            remark(input.remark()),
+            now);
     if (!store.insert(caller.tenant(), made)) throw nameInUse("VPC", made.name());
     audit.append(caller, "vpc.create", made.id().text(), null, made);
     return made;
@@ -58,6 +64,7 @@ public final class Networks {
     Subnet made =
         new Subnet(
             SubnetId.generate(now),
+            caller.user(),
             vpc.id(),
             vpc.dataCenterId(),
             input.name(),
