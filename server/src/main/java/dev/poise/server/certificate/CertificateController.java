@@ -14,6 +14,7 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.Vault;
 import dev.poise.spec.CertificateId;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
