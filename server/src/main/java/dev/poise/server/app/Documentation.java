@@ -45,6 +45,17 @@ import org.springframework.web.util.HtmlUtils;
 @SuppressWarnings({"rawtypes", "unchecked"}) // swagger's Schema is generic in places only
 @Configuration(proxyBeanMethods = false)
 class Documentation {
+  /** What is read as one thing, not as a list. */
+  private static final List<String> SINGLE =
+      List.of("/status-tree", "/checks", "/me", "/sign-in-options");
+
+  private static final Parameter TENANT =
+      new Parameter().$ref("#/components/parameters/PoiseTenant");
+
+  /** Where somebody who is nobody yet shows who it is. */
+  private static final List<String> ENTRANCES =
+      List.of("/api/v1/sessions", "/api/v1/set-up", "/api/v1/sign-in-options");
+
   static {
     // What these become in a request is said once, below.
     SpringDocUtils.getConfig()
@@ -93,15 +104,34 @@ class Documentation {
 
                     A change answers at once with the new `generation`; `Prefer: wait=10` holds the answer until every live \
                     node serves it. Nothing is ever locked while it changes. Every refusal is a problem (RFC 9457) that names \
-                    all faults of a request with JSON pointers. Send your key as `Authorization: Bearer <key>`.\
+                    all faults of a request with JSON pointers. Send your key as `Authorization: Bearer <key>`; a browser \
+                    signs in at `/api/v1/sessions` instead. What is another tenant's is not found; a platform administrator \
+                    acts in a tenant with the header `Poise-Tenant`.\
                     """)
                 .license(new License().name("Apache-2.0")))
         .servers(List.of(new Server().url("/")))
         .components(
             new Components()
                 .addSecuritySchemes(
-                    "key", new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")))
-        .security(List.of(new SecurityRequirement().addList("key")));
+                    "key", new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer"))
+                .addSecuritySchemes(
+                    "session",
+                    new SecurityScheme()
+                        .type(SecurityScheme.Type.APIKEY)
+                        .in(SecurityScheme.In.COOKIE)
+                        .name("poise_session")
+                        .description(
+                            "Changes need the header X-CSRF-Token too, with the csrfToken of"
+                                + " /api/v1/me"))
+                .addParameters(
+                    "PoiseTenant",
+                    header(
+                        "Poise-Tenant",
+                        "For platform administrators: the id of the tenant to act in")))
+        .security(
+            List.of(
+                new SecurityRequirement().addList("key"),
+                new SecurityRequirement().addList("session")));
   }
 
   /** Adds to every operation what all of them share. */
@@ -115,14 +145,15 @@ class Documentation {
               item.readOperationsMap()
                   .forEach((method, operation) -> {
                     if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else if (changesSomething(path)) writing(method, operation);
+                    else if (changesSomething(method, path)) writing(method, operation);
+                    if (!ENTRANCES.contains(path)) operation.addParametersItem(TENANT);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
   }
 
   private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
+    if (path.endsWith("}") || SINGLE.stream().anyMatch(path::endsWith)) return;
     operation.addParametersItem(
         query(
             "pageSize",
@@ -141,8 +172,9 @@ class Documentation {
             "The order of the list"));
   }
 
-  private static boolean changesSomething(String path) {
-    return Stream.of(":explain", ":parse").noneMatch(path::endsWith);
+  private static boolean changesSomething(PathItem.HttpMethod method, String path) {
+    boolean entrance = method == PathItem.HttpMethod.POST && ENTRANCES.contains(path);
+    return !entrance && Stream.of(":explain", ":parse").noneMatch(path::endsWith);
   }
 
   private static void writing(PathItem.HttpMethod method, Operation operation) {

@@ -73,8 +73,8 @@ class Security {
 
   @Bean
   @Order(2)
-  SecurityFilterChain api(HttpSecurity http, Callers callers, JsonMapper json) {
-    return closed(http, json)
+  SecurityFilterChain api(HttpSecurity http, Callers callers, OidcSecurity oidc, JsonMapper json) {
+    return oidc.addTo(closed(http, json))
         .addFilterBefore(
             new CallerFilter(
                 request -> ENTRANCES.matches(request) ? Optional.empty() : callers.of(request),
