@@ -47,7 +47,7 @@ import org.springframework.web.util.HtmlUtils;
 class Documentation {
   /** What is read as one thing, not as a list. */
   private static final List<String> SINGLE =
-      List.of("/status-tree", "/checks", "/me", "/sign-in-options");
+      List.of("/status-tree", "/checks", "/quotas", "/me", "/sign-in-options");
 
   private static final Parameter TENANT =
       new Parameter().$ref("#/components/parameters/PoiseTenant");
@@ -80,6 +80,7 @@ class Documentation {
             dev.poise.server.network.DataCenterId.class,
             dev.poise.server.network.VpcId.class,
             dev.poise.server.network.SubnetId.class,
+            dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,

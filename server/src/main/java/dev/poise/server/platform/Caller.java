@@ -41,7 +41,7 @@ public record Caller(
    * @throws Refusal.Forbidden unless the caller is an administrator
    */
   public void requireAdmin() {
-    if (role == Role.TENANT_USER)
+    if (!isAdministrator())
       throw new Refusal.Forbidden("Only an administrator of the tenant can do this.");
   }
 
@@ -53,5 +53,24 @@ public record Caller(
   public void requirePlatformAdmin() {
     if (role != Role.PLATFORM_ADMIN)
       throw new Refusal.Forbidden("Only a platform administrator can do this.");
+  }
+
+  /** Whether the caller may change all that its tenant has. */
+  public boolean isAdministrator() {
+    return role != Role.TENANT_USER;
+  }
+
+  /**
+   * Refuses a caller who neither made a thing of its tenant nor is an administrator. Look the thing
+   * up first, with the tenant: what is another tenant's is not found, never forbidden.
+   *
+   * @param creatorId the user who made the thing
+   * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
+   */
+  public void requireMayChange(String creatorId) {
+    if (isAdministrator() || creatorId.equals(user)) return;
+    throw new Refusal.Forbidden(
+        "Another user made this. Its creator and the tenant's administrators may change it, the"
+            + " other users of the tenant may only look at it.");
   }
 }
