@@ -10,7 +10,6 @@ import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
@@ -45,10 +44,6 @@ import org.springframework.web.util.HtmlUtils;
 @SuppressWarnings({"rawtypes", "unchecked"}) // swagger's Schema is generic in places only
 @Configuration(proxyBeanMethods = false)
 class Documentation {
-  /** What is read as one thing, not as a list. */
-  private static final List<String> SINGLE =
-      List.of("/status-tree", "/checks", "/quotas", "/me", "/sign-in-options");
-
   private static final Parameter TENANT =
       new Parameter().$ref("#/components/parameters/PoiseTenant");
 
@@ -145,32 +140,12 @@ class Documentation {
           .forEach((path, item) ->
               item.readOperationsMap()
                   .forEach((method, operation) -> {
-                    if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else if (changesSomething(method, path)) writing(method, operation);
+                    if (method != PathItem.HttpMethod.GET && changesSomething(method, path))
+                      writing(method, operation);
                     if (!ENTRANCES.contains(path)) operation.addParametersItem(TENANT);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
-  }
-
-  private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || SINGLE.stream().anyMatch(path::endsWith)) return;
-    operation.addParametersItem(
-        query(
-            "pageSize",
-            new IntegerSchema().minimum(java.math.BigDecimal.ONE)._default(25),
-            "How many items, at most 500"));
-    operation.addParametersItem(
-        query("pageToken", new StringSchema(), "The nextPageToken of the page before"));
-    operation.addParametersItem(
-        query("q", new StringSchema(), "Only items with this text in name, remark, id or address"));
-    operation.addParametersItem(
-        query(
-            "orderBy",
-            new StringSchema()
-                ._enum(List.of("createTime", "createTime desc", "name", "name desc"))
-                ._default("createTime"),
-            "The order of the list"));
   }
 
   private static boolean changesSomething(PathItem.HttpMethod method, String path) {

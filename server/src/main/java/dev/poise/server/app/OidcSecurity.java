@@ -108,7 +108,8 @@ final class OidcSecurity {
                   user.getPreferredUsername()),
               Origin.of(request));
       SessionCookie.set(request, response, begun.token());
-      response.sendRedirect("/");
+      response.setStatus(HttpServletResponse.SC_FOUND);
+      response.setHeader("Location", "/");
     } catch (Refusal refusal) {
       write(response, json, Problem.of(refusal.type(), refusal.detail(), refusal.faults()));
     }

@@ -2,6 +2,7 @@ package dev.poise.server.identity;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Caller.Scope;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -82,6 +83,7 @@ final class ApiKeyController {
   }
 
   @GetMapping("/api-keys")
+  @Listed(filter = {"name", "userId", "scope"})
   @Operation(
       summary = "List API keys",
       description = "One's own; administrators see those of the tenant.",

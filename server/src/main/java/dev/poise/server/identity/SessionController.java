@@ -1,6 +1,7 @@
 package dev.poise.server.identity;
 
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -126,6 +127,7 @@ final class SessionController {
   }
 
   @GetMapping("/sessions")
+  @Listed(sort = "createTime")
   @Operation(summary = "List one's own sessions", operationId = "listSessions")
   Page<Session> list(Caller caller, PageRequest page) {
     return sessions.list(caller, page);

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 class SessionStore {
   private static final String SESSIONS =
       """
-      SELECT id, id AS name, method, source_address, user_agent, create_time, last_used_time, expire_time,
+      SELECT id, method, source_address, user_agent, create_time, last_used_time, expire_time,
         id || ' ' || source_address || ' ' || user_agent AS search
       FROM sessions
       WHERE user_id = :user AND expire_time > :now AND last_used_time > :idleSince

@@ -2,6 +2,7 @@ package dev.poise.server.identity;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -64,6 +65,7 @@ final class TenantController {
   }
 
   @GetMapping("/tenants")
+  @Listed(filter = {"name", "state"})
   @Operation(summary = "List tenants", operationId = "listTenants")
   Page<Tenant> list(Caller caller, PageRequest page) {
     return tenants.list(caller, page);

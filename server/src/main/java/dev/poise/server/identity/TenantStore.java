@@ -21,7 +21,8 @@ import org.springframework.stereotype.Component;
 class TenantStore {
   private static final String TENANTS =
       """
-      SELECT id, name, remark, platform, disabled, version, create_time, delete_time,
+      SELECT id, name, remark, platform, version, create_time, delete_time,
+        CASE WHEN delete_time IS NOT NULL THEN 'DELETED' WHEN disabled THEN 'DISABLED' ELSE 'ACTIVE' END AS state,
         id || ' ' || name || ' ' || remark AS search
       FROM tenants
       """;
@@ -142,9 +143,7 @@ class TenantStore {
         row.getString("name"),
         row.getString("remark"),
         row.getBoolean("platform"),
-        deleted != null
-            ? Tenant.State.DELETED
-            : row.getBoolean("disabled") ? Tenant.State.DISABLED : Tenant.State.ACTIVE,
+        Tenant.State.valueOf(row.getString("state")),
         row.getTimestamp("create_time").toInstant(),
         deleted == null ? null : deleted.toInstant(),
         row.getLong("version"));

@@ -2,6 +2,7 @@ package dev.poise.server.identity;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -62,6 +63,7 @@ final class UserController {
   }
 
   @GetMapping("/users")
+  @Listed(filter = {"name", "role", "state", "email"})
   @Operation(summary = "List the users of the tenant", operationId = "listUsers")
   Page<User> list(Caller caller, PageRequest page) {
     return users.list(caller, page);

@@ -21,8 +21,10 @@ import org.springframework.stereotype.Component;
 class UserStore {
   private static final String USERS =
       """
-      SELECT u.id, u.tenant_id, u.name, u.role, u.main_account, u.email, u.external_id, u.remark, u.disabled,
-        u.password_hash IS NULL AND u.oidc_subject IS NULL AS invited, f.confirm_time IS NOT NULL AS totp,
+      SELECT u.id, u.tenant_id, u.name, u.role, u.main_account, u.email, u.external_id, u.remark,
+        CASE WHEN u.delete_time IS NOT NULL THEN 'DELETED' WHEN u.disabled THEN 'DISABLED'
+          WHEN u.password_hash IS NULL AND u.oidc_subject IS NULL THEN 'INVITED' ELSE 'ACTIVE' END AS state,
+        f.confirm_time IS NOT NULL AS totp,
         u.last_sign_in_time, u.create_time, u.delete_time, u.version,
         u.id || ' ' || u.name || ' ' || u.remark || ' ' || coalesce(u.email, '') AS search
       FROM users u LEFT JOIN user_totp f ON f.user_id = u.id
@@ -201,17 +203,11 @@ class UserStore {
         row.getString("email"),
         row.getString("external_id"),
         row.getString("remark"),
-        state(deleted != null, row.getBoolean("disabled"), row.getBoolean("invited")),
+        User.State.valueOf(row.getString("state")),
         row.getBoolean("totp"),
         signedIn == null ? null : signedIn.toInstant(),
         row.getTimestamp("create_time").toInstant(),
         deleted == null ? null : deleted.toInstant(),
         row.getLong("version"));
-  }
-
-  private static User.State state(boolean deleted, boolean disabled, boolean invited) {
-    if (deleted) return User.State.DELETED;
-    if (disabled) return User.State.DISABLED;
-    return invited ? User.State.INVITED : User.State.ACTIVE;
   }
 }

@@ -130,14 +130,12 @@ final class TestProvider {
                 .encodeToString(
                     (CLIENT + ":" + URLEncoder.encode(SECRET, StandardCharsets.UTF_8))
                         .getBytes(StandardCharsets.UTF_8));
-    boolean right =
-        asked != null
-            && client.equals(exchange.getRequestHeaders().getFirst("Authorization"))
-            && Objects.equals(asked.get("redirect_uri"), given.get("redirect_uri"))
-            && "S256".equals(asked.get("code_challenge_method"))
-            && challenge(given.getOrDefault("code_verifier", ""))
-                .equals(asked.get("code_challenge"));
-    if (!right) {
+    if (asked == null
+        || !client.equals(exchange.getRequestHeaders().getFirst("Authorization"))
+        || !Objects.equals(asked.get("redirect_uri"), given.get("redirect_uri"))
+        || !"S256".equals(asked.get("code_challenge_method"))
+        || !challenge(given.getOrDefault("code_verifier", ""))
+            .equals(asked.get("code_challenge"))) {
       json(exchange, 400, Map.of("error", "invalid_grant"));
       return;
     }

@@ -4,6 +4,9 @@ import dev.poise.server.ApiTest.Answer;
 import dev.poise.server.ApiTest.Site;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
+import dev.poise.server.identity.ApiKeyId;
+import dev.poise.server.identity.SessionId;
+import dev.poise.server.identity.UserId;
 import dev.poise.server.loadbalancer.TestCertificate;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
@@ -78,7 +81,11 @@ final class World {
     common.put(DataCenterId.class, site.dataCenter());
     common.put(ClusterId.class, site.cluster());
     common.put(NodeId.class, site.node());
-    common.put(TenantId.class, tenant);
+    // One that has nothing, so that it may be deleted.
+    common.put(TenantId.class, people.tenant());
+    owned.put(UserId.class, maker.user());
+    owned.put(ApiKeyId.class, maker.keyId());
+    owned.put(SessionId.class, people.session(maker));
     networks(site);
     balancer();
     owned.put(CertificateId.class, certificate(site, "TENANT"));
@@ -175,6 +182,15 @@ final class World {
         Map.of(
             "name", "of " + site.dataCenter(), "dataCenterId", site.dataCenter(), "model", "x86"));
     body("Node$Input", Map.of("name", "another"));
+    body("Tenant$Input", Map.of("name", "another", "mainAccount", Map.of("name", "another")));
+    body("User$Input", Map.of("name", "another", "role", "TENANT_USER"));
+    body("ApiKey$Input", Map.of("name", "another"));
+    for (String entrance : List.of("SignInInput", "SetUpInput"))
+      body("SessionController$" + entrance, Map.of());
+    Map<String, String> own =
+        Map.of(
+            "PasswordInput", "currentPassword", "EnrolmentInput", "password", "CodeInput", "code");
+    own.forEach((type, field) -> body("MeController$" + type, Map.of(field, "x")));
     body("Material", material);
     body("CertificateController$ParseInput", material);
     body("CertificateController$Ids", Map.of("ids", new Object[] {id(CertificateId.class)}));
