@@ -222,13 +222,8 @@ class LoadBalancers {
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
     bind(before.certificates(), after);
-    // A listener may have a thousand rules; the log says which of them changed.
-    audit.append(
-        caller,
-        edit.action(),
-        edit.resource(),
-        before.withoutRulesOf(after),
-        after.withoutRulesOf(before));
+    Audit.Event event = new Audit.Event(edit.action(), edit.resource());
+    audit.append(caller, event.partOf(after.id().text()), before, after);
     signals.raise(after.id().text());
     return after;
   }

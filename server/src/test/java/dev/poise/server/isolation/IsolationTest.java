@@ -87,6 +87,7 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/me:enrolTotp", SELF),
           Map.entry("POST /api/v1/me:confirmTotp", SELF),
           Map.entry("POST /api/v1/me:disableTotp", SELF),
+          Map.entry("GET /api/v1/audit-events", OWN),
           Map.entry("GET /api/v1/quotas", OWN),
           Map.entry("GET /api/v1/vpcs", OWN),
           Map.entry("POST /api/v1/vpcs", OWN),
