@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * makes a new value, and making it refuses.
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
+ * @param address its private one, in its subnet
+ * @param elasticIp its public one; absent while none is bound
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -44,6 +47,7 @@ public record LoadBalancer(
     LoadBalancerType type,
     NetworkType networkType,
     IpAddress address,
+    @Nullable ElasticAddress elasticIp,
     boolean deletionProtection,
     long generation,
     long version,
@@ -231,6 +235,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -252,6 +257,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -262,7 +268,7 @@ public record LoadBalancer(
         pools);
   }
 
-  /** The tombstone of it: nothing is served any more, the address is still held. */
+  /** The tombstone of it: nothing is served any more, the private address is still held. */
   LoadBalancer deleted(Instant now) {
     return new LoadBalancer(
         id,
@@ -274,6 +280,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        null,
         deletionProtection,
         generation,
         version,
@@ -315,6 +322,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        elasticIp,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -358,6 +366,33 @@ public record LoadBalancer(
     return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 
+  /** The addresses it is reached at, the private one first. */
+  List<IpAddress> vips() {
+    return elasticIp == null ? List.of(address) : List.of(address, elasticIp.address());
+  }
+
+  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        elasticIp,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -367,7 +402,7 @@ public record LoadBalancer(
     return new LoadBalancerSpec(
         id,
         generation,
-        List.of(address),
+        vips(),
         new Sources.Anyone(),
         listeners.stream().map(Listener::spec).toList(),
         pools.stream().map(Pool::spec).toList());

@@ -40,6 +40,12 @@ public record LoadBalancerInput(
         @Nullable NetworkType networkType,
     @Schema(description = "An address of the subnet, a free one if absent; cannot be changed later")
         @Nullable IpAddress address,
+    @Schema(
+            description =
+                "The public address of an INTERNET load balancer; none if absent. Later it is"
+                    + " changed by :bindEip, :unbindEip and :swapEip")
+        @Valid
+        @Nullable ElasticIpInput elasticIp,
     @Schema(defaultValue = "false") @Nullable Boolean deletionProtection,
     @Schema(
             description =
@@ -60,6 +66,9 @@ public record LoadBalancerInput(
     portsTakenTwice(faults);
     poolNames(faults);
     protocols(faults);
+    if (elasticIp != null && networkType != NetworkType.INTERNET) {
+      faults.add(new Fault("/elasticIp", "invalid", ElasticIpInput.ONLY_INTERNET));
+    }
     return faults;
   }
 
@@ -150,6 +159,7 @@ public record LoadBalancerInput(
         loadBalancer.type(),
         loadBalancer.networkType(),
         loadBalancer.address(),
+        null,
         loadBalancer.deletionProtection(),
         null,
         null);

@@ -1,6 +1,8 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.ElasticIpId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Listing;
@@ -33,7 +35,10 @@ class LoadBalancerStore {
   private static final String COLUMNS =
       """
       id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
-      host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
+      host(address) AS address,
+      (SELECT e.id FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_ip_id,
+      (SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_address,
+      deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
   private final JdbcClient db;
@@ -74,7 +79,8 @@ class LoadBalancerStore {
         Listing.page(
             db,
             """
-            SELECT %s, id || ' ' || name || ' ' || remark || ' ' || host(address) AS search
+            SELECT %s, id || ' ' || name || ' ' || remark || ' ' || host(address) || COALESCE(' ' || (
+              SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id), '') AS search
             FROM load_balancers WHERE tenant_id = :tenant
             """
                 .formatted(COLUMNS),
@@ -238,6 +244,7 @@ class LoadBalancerStore {
 
   private static LoadBalancer bare(ResultSet row, int number) throws SQLException {
     @Nullable Timestamp deleted = row.getTimestamp("delete_time");
+    @Nullable String elasticIp = row.getString("elastic_ip_id");
     return new LoadBalancer(
         new LoadBalancerId(row.getString("id")),
         new TenantId(row.getString("tenant_id")),
@@ -252,6 +259,10 @@ class LoadBalancerStore {
         LoadBalancerType.valueOf(row.getString("type")),
         NetworkType.valueOf(row.getString("network_type")),
         new IpAddress(row.getString("address")),
+        elasticIp == null
+            ? null
+            : new ElasticAddress(
+                new ElasticIpId(elasticIp), new IpAddress(row.getString("elastic_address"))),
         row.getBoolean("deletion_protection"),
         row.getLong("generation"),
         row.getLong("version"),

@@ -9,6 +9,8 @@ import dev.poise.server.cluster.Clusters;
 import dev.poise.server.loadbalancer.ListenerAssembly.Site;
 import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 import dev.poise.server.network.Addresses;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.ElasticIps;
 import dev.poise.server.network.Networks;
 import dev.poise.server.network.Subnet;
 import dev.poise.server.platform.Bodies;
@@ -60,6 +62,7 @@ class LoadBalancers {
   private final LoadBalancerStore store;
   private final Networks networks;
   private final Addresses addresses;
+  private final ElasticIps elasticIps;
   private final Clusters clusters;
   private final ListenerAssembly assembly;
   private final Certificates certificates;
@@ -72,6 +75,7 @@ class LoadBalancers {
       LoadBalancerStore store,
       Networks networks,
       Addresses addresses,
+      ElasticIps elasticIps,
       Clusters clusters,
       ListenerAssembly assembly,
       Certificates certificates,
@@ -82,6 +86,7 @@ class LoadBalancers {
     this.store = store;
     this.networks = networks;
     this.addresses = addresses;
+    this.elasticIps = elasticIps;
     this.clusters = clusters;
     this.assembly = assembly;
     this.certificates = certificates;
@@ -113,10 +118,14 @@ class LoadBalancers {
     }
     ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
     LoadBalancerId id = LoadBalancerId.generate(now);
+    Addresses.Wish wish = new Addresses.Wish(caller.tenant(), subnet, cluster, id);
     IpAddress address =
-        input.address() == null
-            ? addresses.takeAny(caller.tenant(), subnet, id.text())
-            : addresses.take(caller.tenant(), subnet, input.address(), id.text());
+        input.address() == null ? addresses.takeAny(wish) : addresses.take(wish, input.address());
+    @Nullable ElasticAddress elasticIp =
+        input.elasticIp() == null
+            ? null
+            : elasticIps.choose(
+                caller, subnet.dataCenterId(), input.elasticIp().choice("/elasticIp"));
     Placement placement =
         new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
     Parts parts = parts(caller, placement, input, now);
@@ -131,6 +140,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
+            elasticIp,
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -141,6 +151,7 @@ class LoadBalancers {
             parts.pools());
     store.insert(made);
     bind(Map.of(), made);
+    bind(caller, null, made);
     audit.append(caller, "load-balancer.create", id.text(), null, made);
     clusters.raiseRevision(cluster);
     return made;
@@ -178,8 +189,11 @@ class LoadBalancers {
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
     bind(before.certificates(), tombstone);
+    bind(caller, before.elasticIp(), tombstone);
     audit.append(caller, "load-balancer.delete", id.text(), before, null);
-    store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
+    long revision = clusters.raiseRevision(before.placement().cluster());
+    store.entomb(tombstone, now, revision);
+    leave(before, tombstone, revision);
     signals.raise(id.text());
     return tombstone;
   }
@@ -205,7 +219,7 @@ class LoadBalancers {
     }
     LoadBalancer after = write(caller, before, edit, change);
     if (after.generation() != before.generation())
-      clusters.raiseRevision(after.placement().cluster());
+      leave(before, after, clusters.raiseRevision(after.placement().cluster()));
     return after;
   }
 
@@ -216,6 +230,7 @@ class LoadBalancers {
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
     bind(before.certificates(), after);
+    bind(caller, before.elasticIp(), after);
     // A listener may have a thousand rules; the log says which of them changed.
     audit.append(
         caller,
@@ -273,6 +288,21 @@ class LoadBalancers {
       certificates.setUses(after.tenant(), after.id(), after.certificates());
   }
 
+  private void bind(Caller caller, @Nullable ElasticAddress before, LoadBalancer after) {
+    @Nullable ElasticAddress elasticIp = after.elasticIp();
+    if (Objects.equals(before, elasticIp)) return;
+    if (before != null) elasticIps.unbind(caller, before);
+    if (elasticIp != null)
+      elasticIps.bind(caller, after.id(), after.placement().cluster(), elasticIp);
+  }
+
+  /** Notes an address that it is not reached at any more; nodes learn so with that revision. */
+  private void leave(LoadBalancer before, LoadBalancer after, long revision) {
+    if (before.elasticIp() == null || before.elasticIp().equals(after.elasticIp())) return;
+    addresses.leave(
+        after.tenant(), after.id(), before.elasticIp().address(), after.generation(), revision);
+  }
+
   private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
     return store.lock(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
   }
@@ -328,11 +358,22 @@ class LoadBalancers {
     List<Fault> faults =
         Stream.of(
                 type(before, wanted),
+                elasticIp(wanted),
                 elsewhere("listeners", wanted.listeners()),
                 elsewhere("pools", wanted.pools()))
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  private static Optional<Fault> elasticIp(LoadBalancerInput wanted) {
+    return wanted.elasticIp() == null
+        ? Optional.empty()
+        : Optional.of(
+            new Fault(
+                "/elasticIp",
+                "invalid",
+                "The elastic IP is changed by :bindEip, :unbindEip and :swapEip."));
   }
 
   /** A fault if a listener does not fit the type that is wanted. */

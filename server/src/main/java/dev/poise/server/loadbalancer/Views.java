@@ -2,6 +2,7 @@ package dev.poise.server.loadbalancer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.spec.Algorithm;
@@ -51,7 +52,9 @@ final class Views {
       ClusterId clusterId,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable ElasticAddress elasticIp,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -180,6 +183,7 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.elasticIp(),
         it.deletionProtection(),
         status.state(),
         status.explanation(),

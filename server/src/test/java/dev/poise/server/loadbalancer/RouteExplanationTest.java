@@ -102,6 +102,7 @@ class RouteExplanationTest {
         LoadBalancerType.MIXED,
         NetworkType.INTERNAL,
         new IpAddress("10.0.0.1"),
+        null,
         false,
         1,
         1,

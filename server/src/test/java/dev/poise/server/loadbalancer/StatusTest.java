@@ -71,6 +71,7 @@ class StatusTest {
         LoadBalancerType.MIXED,
         NetworkType.INTERNAL,
         new IpAddress("10.0.0.1"),
+        null,
         false,
         generation,
         generation,
