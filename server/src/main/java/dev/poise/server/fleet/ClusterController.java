@@ -75,6 +75,9 @@ final class ClusterController {
       @Schema(description = "The revision the node acts on") @Nullable Long acceptedRevision,
       @Nullable Map<String, String> versions,
       @Schema(description = "The listener protocols it can serve") @Nullable List<String> protocols,
+      @Schema(description = "Why it cannot serve others") @Nullable Map<String, String> missing,
+      @Schema(description = "What is wrong with the node, in words")
+          @Nullable List<String> problems,
       @Schema(
               description =
                   "Load balancers that vanished without having been deleted; the node serves on"
@@ -213,6 +216,8 @@ final class ClusterController {
         heard.map(NodeObservation::acceptedRevision).orElse(null),
         heard.map(last -> last.capabilities().versions()).orElse(null),
         heard.map(last -> last.capabilities().protocols()).orElse(null),
+        heard.map(last -> last.capabilities().missing()).orElse(null),
+        heard.map(NodeObservation::problems).orElse(null),
         heard.map(last -> last.heldRemovals().loadBalancers()).orElse(null),
         node.createTime());
   }

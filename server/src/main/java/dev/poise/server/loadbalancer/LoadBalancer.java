@@ -398,6 +398,28 @@ public record LoadBalancer(
     return spec(generation);
   }
 
+  /** The same, to be told to nodes anew. */
+  LoadBalancer toldAnew() {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        deletionProtection,
+        generation + 1,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
   private LoadBalancerSpec spec(long generation) {
     return new LoadBalancerSpec(
         id,

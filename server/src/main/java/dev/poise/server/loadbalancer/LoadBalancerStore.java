@@ -21,8 +21,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +92,35 @@ class LoadBalancerStore {
             request,
             LoadBalancerStore::bare);
     return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
+  }
+
+  /** A load balancer with the digest of the spec that was stored for it. */
+  record Stored(LoadBalancer loadBalancer, String specDigest) {}
+
+  /** The next load balancers of all tenants, in the order of their ids; tombstones are left out. */
+  List<Stored> following(String id, int most) {
+    Map<LoadBalancerId, String> digests = new LinkedHashMap<>();
+    Map<TenantId, List<LoadBalancer>> bare = new LinkedHashMap<>();
+    db.sql(
+            """
+            SELECT %s, spec_digest FROM load_balancers WHERE id > :id AND delete_time IS NULL
+            ORDER BY id LIMIT :most
+            """
+                .formatted(COLUMNS))
+        .param("id", id)
+        .param("most", most)
+        .query(row -> {
+          LoadBalancer found = bare(row, 0);
+          digests.put(found.id(), row.getString("spec_digest"));
+          bare.computeIfAbsent(found.tenant(), _ -> new ArrayList<>()).add(found);
+        });
+    Map<LoadBalancerId, LoadBalancer> whole = new HashMap<>();
+    bare.forEach((tenant, found) ->
+        complete(tenant, found).forEach(complete -> whole.put(complete.id(), complete)));
+    return digests.entrySet().stream()
+        .map(entry ->
+            new Stored(Objects.requireNonNull(whole.get(entry.getKey())), entry.getValue()))
+        .toList();
   }
 
   Optional<LoadBalancerId> ofListener(TenantId tenant, ListenerId id) {
@@ -190,6 +223,24 @@ class LoadBalancerStore {
         .param("id", after.id().text())
         .update();
     parts.update(before, after);
+  }
+
+  /** Stores the spec as it is now, unless another one than that is stored. */
+  boolean tellAnew(LoadBalancer after, String storedDigest) {
+    String spec = SpecJson.write(after.spec());
+    return db.sql(
+                """
+                UPDATE load_balancers SET generation = :generation, spec = :spec, spec_digest = :digest
+                WHERE tenant_id = :tenant AND id = :id AND spec_digest = :before
+                """)
+            .param("generation", after.generation())
+            .param("spec", spec)
+            .param("digest", SpecJson.digest(spec))
+            .param("tenant", after.tenant().text())
+            .param("id", after.id().text())
+            .param("before", storedDigest)
+            .update()
+        == 1;
   }
 
   /** Makes the row a tombstone that nodes learn of with that revision of their cluster. */

@@ -242,6 +242,18 @@ class LoadBalancers {
     return after;
   }
 
+  /** Gives nodes the spec as it is written now, if another one is stored. */
+  void tellAnew(TenantId tenant, LoadBalancerId id, String storedDigest) {
+    Optional<LoadBalancer> found = store.lock(tenant, id);
+    if (found.isEmpty() || found.get().isBeingDeleted()) return;
+    LoadBalancer before = found.get();
+    LoadBalancer after = before.toldAnew();
+    if (!store.tellAnew(after, storedDigest)) return;
+    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    signals.raise(id.text());
+    clusters.raiseRevision(after.placement().cluster());
+  }
+
   /** New material and the load balancers that have it from now on. */
   record Renewal(Replaced replaced, List<LoadBalancer> loadBalancers) {}
 

@@ -17,7 +17,6 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
-import dev.poise.spec.Protocol;
 import dev.poise.spec.RuleId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -167,11 +166,12 @@ final class RuleController {
   }
 
   private static void requireHttp(Listener listener) {
-    if (listener.protocol() instanceof Protocol.Tcp) {
+    ListenerInput.ProtocolName protocol = ListenerInput.ProtocolName.of(listener.protocol());
+    if (!protocol.isHttp()) {
       throw new Refusal.Invalid(
           "",
           ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "A TCP listener has no rules: all of its connections go to the default pool.");
+          "A " + protocol + " listener has no rules: all it gets goes to the default pool.");
     }
   }
 
