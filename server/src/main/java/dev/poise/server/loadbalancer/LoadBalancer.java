@@ -410,6 +410,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        elasticIp,
         deletionProtection,
         generation + 1,
         version,

@@ -3,6 +3,7 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.network.ElasticIpId;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Listing;
@@ -22,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,6 +157,33 @@ class LoadBalancerStore {
         """,
         tenant,
         id.text());
+  }
+
+  /** The load balancers with members that are one of the instances, in the order of their ids. */
+  List<LoadBalancerId> usersOf(TenantId tenant, Collection<InstanceId> instances) {
+    return db.sql(
+            """
+            SELECT DISTINCT p.load_balancer_id FROM members m JOIN pools p ON p.id = m.pool_id
+            WHERE m.tenant_id = :tenant AND m.instance_id = ANY(:instances) ORDER BY p.load_balancer_id
+            """)
+        .param("tenant", tenant.text())
+        .param("instances", instances.stream().map(InstanceId::text).toArray(String[]::new))
+        .query((row, _) -> new LoadBalancerId(row.getString(1)))
+        .list();
+  }
+
+  /** Where an instance is a member, in words. */
+  List<String> placesOf(TenantId tenant, InstanceId instance) {
+    return db.sql(
+            """
+            SELECT format('member %s of pool %L of load balancer %L (%s)', m.id, p.name, l.name, l.id)
+            FROM members m JOIN pools p ON p.id = m.pool_id JOIN load_balancers l ON l.id = p.load_balancer_id
+            WHERE m.tenant_id = :tenant AND m.instance_id = :instance ORDER BY m.id
+            """)
+        .param("tenant", tenant.text())
+        .param("instance", instance.text())
+        .query((row, _) -> row.getString(1))
+        .list();
   }
 
   private Optional<LoadBalancerId> owner(String query, TenantId tenant, String id) {

@@ -29,6 +29,7 @@ import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.PoolId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ class LoadBalancers {
   private final ElasticIps elasticIps;
   private final Clusters clusters;
   private final ListenerAssembly assembly;
+  private final Destinations destinations;
   private final Certificates certificates;
   private final Bodies bodies;
   private final Audit audit;
@@ -78,6 +80,7 @@ class LoadBalancers {
       ElasticIps elasticIps,
       Clusters clusters,
       ListenerAssembly assembly,
+      Destinations destinations,
       Certificates certificates,
       Bodies bodies,
       Audit audit,
@@ -89,6 +92,7 @@ class LoadBalancers {
     this.elasticIps = elasticIps;
     this.clusters = clusters;
     this.assembly = assembly;
+    this.destinations = destinations;
     this.certificates = certificates;
     this.bodies = bodies;
     this.audit = audit;
@@ -276,17 +280,29 @@ class LoadBalancers {
       throw new Refusal.Unavailable(
           "Another change began or ceased to use the certificate at this moment. Try again.");
     }
-    Edit edit = new Edit("certificate.replace-material", id.text());
-    List<LoadBalancer> renewed = new ArrayList<>();
+    List<LoadBalancer> renewed =
+        writeEach(
+            caller,
+            users,
+            new Edit("certificate.replace-material", id.text()),
+            before -> before.withMaterial(replaced.usable().bundle()));
+    return new Renewal(replaced, renewed);
+  }
+
+  /**
+   * Changes load balancers that the caller has locked, in the order of their ids, for one reason.
+   */
+  List<LoadBalancer> writeEach(
+      Caller caller, List<LoadBalancer> locked, Edit edit, UnaryOperator<LoadBalancer> change) {
+    List<LoadBalancer> written = new ArrayList<>();
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
-    for (LoadBalancer user : users) {
-      LoadBalancer after =
-          write(caller, user, edit, before -> before.withMaterial(replaced.usable().bundle()));
-      renewed.add(after);
-      if (after.generation() != user.generation()) reached.add(after.placement().cluster());
+    for (LoadBalancer before : locked) {
+      LoadBalancer after = write(caller, before, edit, change);
+      written.add(after);
+      if (after.generation() != before.generation()) reached.add(after.placement().cluster());
     }
     reached.forEach(clusters::raiseRevision);
-    return new Renewal(replaced, renewed);
+    return written;
   }
 
   private SortedSet<LoadBalancerId> usersOf(TenantId tenant, CertificateId id) {
@@ -339,7 +355,13 @@ class LoadBalancers {
     List<Pool> pools = new ArrayList<>();
     Map<String, Pool> named = new HashMap<>();
     for (PoolInput given : input.poolsOrNone()) {
-      Pool pool = given.pool("", null, now);
+      Pool pool =
+          given.pool(
+              PoolId.generate(now),
+              "",
+              null,
+              destinations.of(caller, placement, "/pools/" + pools.size() + "/members"),
+              now);
       pools.add(pool);
       named.put(pool.name(), pool);
     }
@@ -347,7 +369,11 @@ class LoadBalancers {
     for (ListenerInput given : input.listenersOrNone()) {
       ListenerId id = ListenerId.generate(now);
       Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
-      Pool pool = shared == null ? ownPool(given, id, now) : shared;
+      String members = "/listeners/" + listeners.size() + "/defaultPool/members";
+      Pool pool =
+          shared == null
+              ? ownPool(given, id, destinations.of(caller, placement, members), now)
+              : shared;
       if (shared == null) pools.add(pool);
       Site site =
           new Site(
@@ -361,9 +387,10 @@ class LoadBalancers {
   }
 
   /** The pool a listener gets that names none. */
-  static Pool ownPool(ListenerInput listener, ListenerId id, Instant now) {
+  static Pool ownPool(
+      ListenerInput listener, ListenerId id, Destination.Finder destinations, Instant now) {
     PoolInput given = listener.defaultPool() == null ? PoolInput.EMPTY : listener.defaultPool();
-    return given.pool(listener.nameOrDefault(), id, now);
+    return given.pool(PoolId.generate(now), listener.nameOrDefault(), id, destinations, now);
   }
 
   private static void refuseParts(LoadBalancer before, LoadBalancerInput wanted) {

@@ -3,6 +3,7 @@ package dev.poise.server.loadbalancer;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.spec.Algorithm;
@@ -145,6 +146,8 @@ final class Views {
       LoadBalancerId loadBalancerId,
       String name,
       String remark,
+      @Schema(description = "The instance it is; absent for one that is an address only")
+          @Nullable InstanceId instanceId,
       IpAddress address,
       int port,
       int weight,
@@ -300,6 +303,7 @@ final class Views {
         owner.id(),
         it.name(),
         it.remark(),
+        it.instance() == null ? null : it.instance().id(),
         it.address(),
         it.port(),
         it.weight(),

@@ -64,6 +64,7 @@ class RouteExplanationTest {
         "",
         "",
         new IpAddress("10.1.0." + number),
+        null,
         80,
         weight,
         mode,

@@ -51,6 +51,7 @@ class StatusTest {
               "",
               "",
               new IpAddress("10.1.0." + number),
+              null,
               80,
               1,
               mode,
