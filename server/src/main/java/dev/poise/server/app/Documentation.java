@@ -12,6 +12,7 @@ import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
@@ -45,6 +46,14 @@ import org.springframework.web.util.HtmlUtils;
 @SuppressWarnings({"rawtypes", "unchecked"}) // swagger's Schema is generic in places only
 @Configuration(proxyBeanMethods = false)
 class Documentation {
+  private static final Schema<?> SEGMENT =
+      new ObjectSchema()
+          .addProperty("type", new StringSchema()._enum(List.of("HOST")))
+          .required(List.of("type"))
+          .description(
+              "What makes the VPC real on nodes. HOST: the network that the nodes are in"
+                  + " themselves.");
+
   static {
     // What these become in a request is said once, below.
     SpringDocUtils.getConfig()
@@ -69,6 +78,7 @@ class Documentation {
             dev.poise.server.network.ElasticIpPoolId.class,
             dev.poise.server.network.InstanceId.class,
             dev.poise.server.network.AddressSpan.class,
+            dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
@@ -78,6 +88,8 @@ class Documentation {
             dev.poise.spec.StatusCodes.class)) {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
+    SpringDocUtils.getConfig()
+        .replaceWithSchema(dev.poise.server.network.Segment.class, SEGMENT);
   }
 
   @Bean
@@ -122,7 +134,7 @@ class Documentation {
   }
 
   private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
+    if (Stream.of("}", "status-tree", "checks", "quotas").anyMatch(path::endsWith)) return;
     operation.addParametersItem(
         query(
             "pageSize",

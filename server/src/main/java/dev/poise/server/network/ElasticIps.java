@@ -9,6 +9,8 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerId;
@@ -33,6 +35,7 @@ public final class ElasticIps {
   private final ElasticIpPoolStore pools;
   private final AddressStore addresses;
   private final Networks networks;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
@@ -42,6 +45,7 @@ public final class ElasticIps {
       ElasticIpPoolStore pools,
       AddressStore addresses,
       Networks networks,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
@@ -49,6 +53,7 @@ public final class ElasticIps {
     this.pools = pools;
     this.addresses = addresses;
     this.networks = networks;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
@@ -57,6 +62,7 @@ public final class ElasticIps {
   /** Gives the caller's tenant an address of a pool. */
   ElasticIp allocate(Caller caller, ElasticIp.Input input) {
     List<ElasticIpPool> candidates = candidates(input);
+    quotas.require(caller.tenant(), Quota.ELASTIC_IPS, 1);
     return input.address() == null
         ? any(caller, candidates, input)
         : certain(caller, candidates, input.address(), input);
@@ -202,6 +208,7 @@ public final class ElasticIps {
     if (choice.id() == null) {
       List<ElasticIpPool> usable =
           pools.in(dataCenter).stream().filter(ElasticIpPool::defaultRoute).toList();
+      quotas.require(caller.tenant(), Quota.ELASTIC_IPS, 1);
       ElasticIp made = any(caller, usable, new ElasticIp.Input(null, null, dataCenter, null, null));
       return new ElasticAddress(made.id(), made.address());
     }

@@ -9,6 +9,8 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.IpAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +30,7 @@ import org.springframework.stereotype.Component;
 public final class Instances {
   private final InstanceStore store;
   private final Networks networks;
+  private final Quotas quotas;
   private final Addresses addresses;
   private final Audit audit;
   private final InstantSource clock;
@@ -35,11 +38,13 @@ public final class Instances {
   Instances(
       InstanceStore store,
       Networks networks,
+      Quotas quotas,
       Addresses addresses,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.networks = networks;
+    this.quotas = quotas;
     this.addresses = addresses;
     this.audit = audit;
     this.clock = clock;
@@ -84,6 +89,8 @@ public final class Instances {
    * @throws Refusal.Invalid with all that is wrong
    */
   public void write(Caller caller, List<Change> changes) {
+    long made = changes.stream().filter(change -> change.before() == null).count();
+    quotas.require(caller.tenant(), Quota.INSTANCES, (int) made);
     for (Change change : changes) {
       if (change.before() != null) giveUp(caller, change.before(), change.after());
     }

@@ -9,6 +9,8 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.IpAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +28,7 @@ public final class Networks {
   private final NetworkStore store;
   private final Addresses addresses;
   private final AddressStore given;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
@@ -34,12 +37,14 @@ public final class Networks {
       NetworkStore store,
       Addresses addresses,
       AddressStore given,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.addresses = addresses;
     this.given = given;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
@@ -79,6 +84,7 @@ public final class Networks {
   Vpc create(Caller caller, Vpc.Input input) {
     Instant now = clock.instant();
     DataCenter dataCenter = dataCenter(input.dataCenterId());
+    quotas.require(caller.tenant(), Quota.VPCS, 1);
     Vpc made =
         new Vpc(
             VpcId.generate(now),
@@ -126,7 +132,9 @@ public final class Networks {
 
   Subnet create(Caller caller, Subnet.Input input) {
     Instant now = clock.instant();
-    Vpc vpc = lockVpc(caller, input.vpcId());
+    VpcId vpcId = vpc(caller, input.vpcId()).id();
+    quotas.require(caller.tenant(), Quota.SUBNETS, 1);
+    Vpc vpc = lockVpc(caller, vpcId);
     store
         .overlapping(caller.tenant(), vpc.id(), input.cidr())
         .ifPresent(other -> {
