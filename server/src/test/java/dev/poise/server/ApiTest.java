@@ -134,6 +134,21 @@ public abstract class ApiTest {
     }
   }
 
+  /** A file that the API answers with. */
+  protected byte[] bytes(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+            .header("Authorization", "Bearer " + adminKey())
+            .build();
+    try {
+      return HTTP.send(request, BodyHandlers.ofByteArray()).body();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A place for load balancers: data centre, VPC, subnet, cluster and a node nobody runs. */
   public record Site(
       String dataCenter, String vpc, String subnet, String cluster, String node, String nodeKey) {

@@ -10,7 +10,6 @@ import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
@@ -88,8 +87,7 @@ class Documentation {
             dev.poise.spec.StatusCodes.class)) {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
-    SpringDocUtils.getConfig()
-        .replaceWithSchema(dev.poise.server.network.Segment.class, SEGMENT);
+    SpringDocUtils.getConfig().replaceWithSchema(dev.poise.server.network.Segment.class, SEGMENT);
   }
 
   @Bean
@@ -126,31 +124,11 @@ class Documentation {
           .forEach((path, item) ->
               item.readOperationsMap()
                   .forEach((method, operation) -> {
-                    if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else if (changesSomething(path)) writing(method, operation);
+                    if (method != PathItem.HttpMethod.GET && changesSomething(path))
+                      writing(method, operation);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
-  }
-
-  private static void reading(String path, Operation operation) {
-    if (Stream.of("}", "status-tree", "checks", "quotas").anyMatch(path::endsWith)) return;
-    operation.addParametersItem(
-        query(
-            "pageSize",
-            new IntegerSchema().minimum(java.math.BigDecimal.ONE)._default(25),
-            "How many items, at most 500"));
-    operation.addParametersItem(
-        query("pageToken", new StringSchema(), "The nextPageToken of the page before"));
-    operation.addParametersItem(
-        query("q", new StringSchema(), "Only items with this text in name, remark, id or address"));
-    operation.addParametersItem(
-        query(
-            "orderBy",
-            new StringSchema()
-                ._enum(List.of("createTime", "createTime desc", "name", "name desc"))
-                ._default("createTime"),
-            "The order of the list"));
   }
 
   private static boolean changesSomething(String path) {

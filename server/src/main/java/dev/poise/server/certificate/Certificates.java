@@ -3,7 +3,6 @@ package dev.poise.server.certificate;
 import static dev.poise.server.certificate.Faults.fault;
 
 import dev.poise.server.audit.Audit;
-import dev.poise.server.certificate.CertificateStore.Filter;
 import dev.poise.server.certificate.CertificateStore.Hold;
 import dev.poise.server.certificate.CertificateStore.Stored;
 import dev.poise.server.network.DataCenterId;
@@ -112,13 +111,8 @@ public final class Certificates {
     return found(visible(caller, id, Hold.NOT_AT_ALL));
   }
 
-  Page<Found> list(
-      Caller caller, PageRequest request, Optional<Kind> kind, Optional<DataCenterId> dataCenter) {
-    Page<Certificate> page =
-        store.page(
-            caller.tenant(),
-            new Filter(caller.user(), kind.orElse(null), dataCenter.orElse(null)),
-            request);
+  Page<Found> list(Caller caller, PageRequest request) {
+    Page<Certificate> page = store.page(caller.tenant(), caller.user(), clock.instant(), request);
     Map<CertificateId, List<Use>> uses =
         store.usesOf(caller.tenant(), page.items().stream().map(Certificate::id).toList());
     return page.map(it -> new Found(it, uses.getOrDefault(it.id(), List.of()), null));

@@ -7,6 +7,7 @@ import dev.poise.server.network.DataCenterId;
 import dev.poise.server.observation.NodeObservation;
 import dev.poise.server.observation.Observations;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -107,6 +108,9 @@ final class ClusterController {
   }
 
   @GetMapping("/clusters")
+  @Listed(
+      sort = {"createTime", "name", "model"},
+      filter = {"name", "dataCenterId", "model"})
   @Operation(summary = "List clusters", operationId = "listClusters")
   Page<ClusterView> list(Caller caller, PageRequest request) {
     caller.requirePlatformAdmin();
@@ -164,6 +168,7 @@ final class ClusterController {
   }
 
   @GetMapping("/nodes")
+  @Listed(filter = {"name", "clusterId"})
   @Operation(summary = "List nodes", operationId = "listNodes")
   Page<NodeView> nodes(Caller caller, PageRequest request) {
     caller.requirePlatformAdmin();

@@ -10,6 +10,7 @@ import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -116,6 +117,7 @@ final class InstanceController {
   }
 
   @GetMapping("/instances")
+  @Listed(filter = {"name", "vpcId", "dataCenterId"})
   @Operation(summary = "List instances", operationId = "listInstances")
   Page<Instance> list(Caller caller, PageRequest page) {
     return instances.list(caller.tenant(), page);

@@ -6,6 +6,7 @@ import dev.poise.server.loadbalancer.Rules.FoundRule;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Line;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -100,10 +101,12 @@ final class RuleController {
   }
 
   @GetMapping("/listeners/{id}/rules")
+  @Listed(
+      sort = {"domain"},
+      filter = {"domain", "path", "health"})
   @Operation(
       summary = "List the rules of a listener",
-      description =
-          "Grouped by domain and in their order, whatever orderBy says; the default rule is last.",
+      description = "Grouped by domain and in their order; the default rule is last.",
       operationId = "listRules")
   Page<RuleView> list(Caller caller, @PathVariable ListenerId id, PageRequest request) {
     Listeners.Found found = listeners.get(caller.tenant(), id);
@@ -115,7 +118,7 @@ final class RuleController {
     all.add(RuleViews.defaultRule(found.loadBalancer(), found.listener(), status));
     return Listing.page(
         all,
-        request.byName(),
+        request,
         it -> it.id() == null ? LAST : it.id().text(),
         it ->
             it.id() == null

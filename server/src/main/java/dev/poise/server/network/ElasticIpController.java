@@ -2,6 +2,7 @@ package dev.poise.server.network;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -55,6 +56,7 @@ final class ElasticIpController {
   }
 
   @GetMapping("/elastic-ip-pools")
+  @Listed(filter = {"name", "dataCenterId", "defaultRoute"})
   @Operation(summary = "List pools of elastic IPs", operationId = "listElasticIpPools")
   Page<ElasticIpPool> pools(PageRequest page) {
     return pools.list(page);
@@ -117,6 +119,9 @@ final class ElasticIpController {
   }
 
   @GetMapping("/elastic-ips")
+  @Listed(
+      sort = {"createTime", "name", "address"},
+      filter = {"name", "address", "dataCenterId", "poolId", "loadBalancerId"})
   @Operation(summary = "List elastic IPs", operationId = "listElasticIps")
   Page<ElasticIp> elasticIps(Caller caller, PageRequest page) {
     return elasticIps.list(caller, page);

@@ -2,6 +2,7 @@ package dev.poise.server.network;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -50,6 +51,7 @@ final class NetworkController {
   }
 
   @GetMapping("/data-centers")
+  @Listed(filter = "name")
   @Operation(summary = "List data centres", operationId = "listDataCenters")
   Page<DataCenter> dataCenters(PageRequest page) {
     return networks.dataCenters(page);
@@ -106,6 +108,7 @@ final class NetworkController {
   }
 
   @GetMapping("/vpcs")
+  @Listed(filter = {"name", "dataCenterId"})
   @Operation(summary = "List VPCs", operationId = "listVpcs")
   Page<Vpc> vpcs(Caller caller, PageRequest page) {
     return networks.vpcs(caller, page);
@@ -162,6 +165,7 @@ final class NetworkController {
   }
 
   @GetMapping("/subnets")
+  @Listed(filter = {"name", "vpcId", "dataCenterId", "cidr"})
   @Operation(summary = "List subnets", operationId = "listSubnets")
   Page<Subnet> subnets(Caller caller, PageRequest page) {
     return networks.subnets(caller, page);

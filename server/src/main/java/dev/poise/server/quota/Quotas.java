@@ -28,8 +28,7 @@ import org.springframework.stereotype.Component;
  *
  * <p>The lock has its place in the order all transactions keep, or two could wait for each other:
  * load balancers by their ids, certificates, instances, this one, then addresses, then clusters. So
- * ask before
- * the new thing takes anything that others could want.
+ * ask before the new thing takes anything that others could want.
  *
  * <p>A limit is compared when something is added. Lowering it below what there is takes nothing
  * away.
