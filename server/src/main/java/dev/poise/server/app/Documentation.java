@@ -88,6 +88,10 @@ class Documentation {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
     SpringDocUtils.getConfig().replaceWithSchema(dev.poise.server.network.Segment.class, SEGMENT);
+    SpringDocUtils.getConfig()
+        .replaceWithSchema(
+            tools.jackson.databind.JsonNode.class,
+            new Schema<>().type("object").additionalProperties(true));
   }
 
   @Bean

@@ -158,11 +158,10 @@ class InstanceChanges {
     instances.write(caller, changes);
     List<Instance> after = changes.stream().map(Change::after).toList();
     if (changes.stream().noneMatch(InstanceChanges::moves)) return List.of();
-    String what = after.size() == 1 ? after.getFirst().id().text() : "instances";
     return loadBalancers.writeEach(
         caller,
         locked.users(),
-        new Edit("instance.move-members", what),
+        it -> new Edit("load-balancer.move-members", it.id().text()),
         loadBalancer -> {
           LoadBalancer moved = loadBalancer;
           for (Pool pool : loadBalancer.pools())

@@ -210,20 +210,6 @@ public record LoadBalancer(
     return with(listeners.stream().map(listener -> listener.withMaterial(renewed)).toList(), pools);
   }
 
-  /** Without the rules that another form of it has as well: what the audit log needs of them. */
-  LoadBalancer withoutRulesOf(LoadBalancer other) {
-    Set<Rule> same =
-        other.listeners.stream()
-            .flatMap(listener -> listener.rules().stream())
-            .collect(Collectors.toSet());
-    return with(
-        listeners.stream()
-            .map(it ->
-                it.withRules(it.rules().stream().filter(rule -> !same.contains(rule)).toList()))
-            .toList(),
-        pools);
-  }
-
   LoadBalancer with(List<Listener> listeners, List<Pool> pools) {
     return new LoadBalancer(
         id,

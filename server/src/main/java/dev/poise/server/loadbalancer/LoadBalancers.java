@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -241,13 +242,8 @@ class LoadBalancers {
     store.update(before, after);
     bind(before.certificates(), after);
     bind(caller, before.elasticIp(), after);
-    // A listener may have a thousand rules; the log says which of them changed.
-    audit.append(
-        caller,
-        edit.action(),
-        edit.resource(),
-        before.withoutRulesOf(after),
-        after.withoutRulesOf(before));
+    Audit.Event event = new Audit.Event(edit.action(), edit.resource());
+    audit.append(caller, event.partOf(after.id().text()), before, after);
     signals.raise(after.id().text());
     return after;
   }
@@ -290,7 +286,7 @@ class LoadBalancers {
         writeEach(
             caller,
             users,
-            new Edit("certificate.replace-material", id.text()),
+            _ -> new Edit("certificate.replace-material", id.text()),
             before -> before.withMaterial(replaced.usable().bundle()));
     return new Renewal(replaced, renewed);
   }
@@ -299,11 +295,14 @@ class LoadBalancers {
    * Changes load balancers that the caller has locked, in the order of their ids, for one reason.
    */
   List<LoadBalancer> writeEach(
-      Caller caller, List<LoadBalancer> locked, Edit edit, UnaryOperator<LoadBalancer> change) {
+      Caller caller,
+      List<LoadBalancer> locked,
+      Function<LoadBalancer, Edit> edit,
+      UnaryOperator<LoadBalancer> change) {
     List<LoadBalancer> written = new ArrayList<>();
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
     for (LoadBalancer before : locked) {
-      LoadBalancer after = write(caller, before, edit, change);
+      LoadBalancer after = write(caller, before, edit.apply(before), change);
       written.add(after);
       if (after.generation() != before.generation()) reached.add(after.placement().cluster());
     }

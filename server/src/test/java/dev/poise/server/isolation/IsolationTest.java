@@ -59,6 +59,7 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/clusters", PLATFORM),
           Map.entry("GET /api/v1/nodes", PLATFORM),
           Map.entry("POST /api/v1/certificates:rewrap", PLATFORM),
+          Map.entry("GET /api/v1/audit-events", OWN),
           Map.entry("GET /api/v1/quotas", OWN),
           Map.entry("GET /api/v1/vpcs", OWN),
           Map.entry("POST /api/v1/vpcs", OWN),

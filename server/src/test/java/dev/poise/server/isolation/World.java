@@ -144,7 +144,9 @@ final class World {
     empty.put(VpcId.class, vpc);
     empty.put(
         SubnetId.class,
-        made("/subnets", Map.of("name", CANARY + " empty", "vpcId", id(VpcId.class), "cidr", "10.7.0.0/24"))
+        made(
+                "/subnets",
+                Map.of("name", CANARY + " empty", "vpcId", id(VpcId.class), "cidr", "10.7.0.0/24"))
             .text("/id"));
   }
 
