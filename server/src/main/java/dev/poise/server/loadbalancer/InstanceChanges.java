@@ -78,6 +78,7 @@ class InstanceChanges {
   Done patch(Caller caller, InstanceId id, Conditions conditions, MergePatch patch) {
     Locked locked = lock(caller.tenant(), List.of(id));
     Instance before = found(locked, id);
+    caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     Instance.Input wanted =
         bodies.patched(Instance.Input.of(before), patch, Instance.Input.class, "vpcId");
