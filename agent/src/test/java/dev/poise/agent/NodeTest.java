@@ -82,6 +82,8 @@ class NodeTest {
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",
+        "nft",
+        "conntrack",
         32,
         scratch.settings());
   }

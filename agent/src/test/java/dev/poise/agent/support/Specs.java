@@ -34,7 +34,7 @@ public final class Specs {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   /** The address of every listener. */
-  public final IpAddress vip = Loopback.next();
+  public final IpAddress vip;
 
   /** The load balancer. */
   public final LoadBalancerId id = LoadBalancerId.generate(NOW);
@@ -47,7 +47,18 @@ public final class Specs {
   private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
   private HealthCheck check = portCheck();
   private Persistence persistence = new Persistence.Off();
+  private Sources pingSources = new Sources.Anyone();
   private long generation;
+
+  /** At a loopback address. */
+  public Specs() {
+    this(Loopback.next());
+  }
+
+  /** At an address. */
+  public Specs(IpAddress vip) {
+    this.vip = vip;
+  }
 
   private static HealthCheck portCheck() {
     return new HealthCheck.Port(new HealthCheck.Timing(1, 1, 2, 2));
@@ -76,6 +87,44 @@ public final class Specs {
   /** Adds a TCP listener. */
   public Specs tcp(int port) {
     return listener(port, new Protocol.Tcp(60, ProxyProtocol.NONE));
+  }
+
+  /** Adds a UDP listener. */
+  public Specs udp(int port, int sessionTimeoutSeconds) {
+    return listener(port, new Protocol.Udp(sessionTimeoutSeconds));
+  }
+
+  /** Lets only these clients reach a listener. */
+  public Specs sources(int index, Sources sources) {
+    ListenerSpec old = listeners.get(index);
+    listeners.set(
+        index,
+        new ListenerSpec(
+            old.id(),
+            old.port(),
+            old.protocol(),
+            old.connectionLimit(),
+            sources,
+            old.defaultPool()));
+    return this;
+  }
+
+  /** Lets only these clients ping the address. */
+  public Specs pingSources(Sources sources) {
+    pingSources = sources;
+    return this;
+  }
+
+  /** Removes a member. */
+  public Specs without(int index) {
+    members.remove(index);
+    return this;
+  }
+
+  /** Checks members another way. */
+  public Specs check(HealthCheck other) {
+    check = other;
+    return this;
   }
 
   /** Adds a listener without a limit. */
@@ -193,7 +242,7 @@ public final class Specs {
         id,
         generation,
         List.of(vip),
-        new Sources.Anyone(),
+        pingSources,
         listeners,
         List.of(new PoolSpec(pool, algorithm, persistence, check, members)));
   }
