@@ -309,7 +309,7 @@ public final class Kernel {
       nft.commit(text.toString());
       end(
           sessions().flows().stream()
-              .filter(flow -> udp.contains(new Element("udp", flow.vip() + " . " + flow.port())))
+              .filter(flow -> udp.contains(new Element(NodeRules.DATAGRAMS, flow.vip() + " . " + flow.port())))
               .toList());
       return tables.size();
     } finally {

@@ -7,6 +7,9 @@ import dev.poise.spec.LoadBalancerId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -195,17 +198,41 @@ public final class Prober implements Runnable, AutoCloseable {
     long now = System.nanoTime();
     DatagramChannel channel = null;
     try {
-      channel = DatagramChannel.open();
+      channel = DatagramChannel.open(StandardProtocolFamily.INET);
       channel.configureBlocking(false);
       UdpTarget target = probe.target();
-      channel.connect(new InetSocketAddress(target.address().text(), target.port()));
-      channel.write(ByteBuffer.wrap(request(probe.check())));
+      SocketAddress member = new InetSocketAddress(target.address().text(), target.port());
+      byte[] request = request(probe.check());
+      if (request.length > 0) {
+        channel.connect(member);
+        channel.write(ByteBuffer.wrap(request));
+      } else {
+        connectAndSendNothing(channel, member);
+      }
       Flight flight = new Flight(probe, channel, now, now + patienceNanos(probe.check()));
       channel.register(selector, SelectionKey.OP_READ, flight);
       flights.add(flight);
     } catch (IOException e) {
       close(channel);
       finish(probe, false, words(e), now);
+    }
+  }
+
+  /**
+   * Sends an empty datagram. A connected channel takes it for nothing to do, and one that is not
+   * connected hears no errors; so one of each kind share a port. The kernel gives what comes back to
+   * the connected one, which it matches better.
+   */
+  private static void connectAndSendNothing(DatagramChannel channel, SocketAddress member)
+      throws IOException {
+    channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    channel.bind(null);
+    SocketAddress own = channel.getLocalAddress();
+    channel.connect(member);
+    try (DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      sender.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      sender.bind(own);
+      sender.send(ByteBuffer.allocate(0), member);
     }
   }
 

@@ -39,6 +39,9 @@ public final class NodeRules {
    */
   public static final String UNREACHABLE = "unreachable";
 
+  /** The set of addresses and ports of UDP listeners. */
+  public static final String DATAGRAMS = "datagrams";
+
   private static final int TCP = 6;
   private static final int UDP = 17;
 
@@ -66,7 +69,7 @@ public final class NodeRules {
     add table ip TABLE
     add set ip TABLE received COUNTING
     add set ip TABLE transmitted COUNTING
-    add set ip TABLE udp { type ipv4_addr . inet_service; }
+    add set ip TABLE datagrams { type ipv4_addr . inet_service; }
     add set ip TABLE ping_filtered { type ipv4_addr; }
     add set ip TABLE ping_sources { type ipv4_addr . ipv4_addr; flags interval; }
     add set ip TABLE unreachable { typeof @th,192,32 . @th,240,16; size 65535; flags dynamic,timeout; timeout 3s; }
@@ -84,7 +87,7 @@ public final class NodeRules {
     add rule ip TABLE output ip daddr . meta l4proto . th dport @received
     add rule ip TABLE postrouting ip saddr . meta l4proto . th sport @transmitted
     add rule ip TABLE errors icmp type destination-unreachable icmp code port-unreachable ct state related update @unreachable { @th,192,32 . @th,240,16 }
-    add rule ip TABLE input ip daddr . udp dport @udp reject with icmp type port-unreachable
+    add rule ip TABLE input ip daddr . udp dport @datagrams reject with icmp type port-unreachable
     add rule ip TABLE input icmp type echo-request ip daddr @ping_filtered ip daddr . ip saddr != @ping_sources drop
     """
         .replace("COUNTING", COUNTING)
@@ -99,7 +102,7 @@ public final class NodeRules {
         elements.add(new Element(RECEIVED, trafficKey(vip, listener)));
         elements.add(new Element(TRANSMITTED, trafficKey(vip, listener)));
         if (listener.protocol() instanceof Protocol.Udp) {
-          elements.add(new Element("udp", vip + " . " + listener.port()));
+          elements.add(new Element(DATAGRAMS, vip + " . " + listener.port()));
         }
       }
       switch (spec.pingSources()) {

@@ -3,6 +3,7 @@ package dev.poise.agent.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.kernel.Traffic;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.NodeRules;
@@ -23,6 +24,7 @@ import dev.poise.spec.Persistence;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.Sources;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -282,9 +284,14 @@ class UdpTest {
     specs.weight(0, 9);
     applied();
     assertThat(client().ask()).isIn("refused", "not permitted");
-    KernelReading reading = plane.readKernel();
-    assertThat(reading.counters().get(listener() + "_begun").packets()).isEqualTo(5);
-    assertThat(reading.counters().get(listener() + "_refused").packets()).isEqualTo(4);
+    Await.until(
+        "counted",
+        () -> isCounted(listener() + "_begun", 5) && isCounted(listener() + "_refused", 4));
+  }
+
+  private boolean isCounted(String counter, long packets) {
+    Traffic traffic = plane.readKernel().counters().get(counter);
+    return traffic != null && traffic.packets() == packets;
   }
 
   @Test
@@ -334,10 +341,13 @@ class UdpTest {
         "counted",
         () ->
             plane.readKernel().traffic().values().stream()
-                .allMatch(traffic -> traffic.packets() == 10));
+                .map(Traffic::packets)
+                .sorted()
+                .toList()
+                .equals(List.of(0L, 10L, 10L)));
     Map<String, Long> bytes =
         plane.readKernel().traffic().entrySet().stream()
-            .filter(each -> !each.getKey().set().equals("udp"))
+            .filter(each -> !each.getKey().set().equals(NodeRules.DATAGRAMS))
             .collect(
                 Collectors.toMap(each -> each.getKey().set(), each -> each.getValue().bytes()));
     assertThat(bytes).containsEntry("received", 290L).containsEntry("transmitted", 310L);
@@ -395,8 +405,7 @@ class UdpTest {
     specs.algorithm(Algorithm.LEAST_CONNECTIONS);
     assertThat(plane.apply(specs.digested()))
         .isEqualTo(
-            new Applied.Refused(
-                "UDP listeners cannot choose the member with the fewest sessions"));
+            new Applied.Refused("UDP listeners cannot choose the member with the fewest sessions"));
     assertThat(ruleset()).isEqualTo(rules);
   }
 
@@ -427,22 +436,21 @@ class UdpTest {
 
   @Test
   void pingsAreAnsweredToThoseWhoMay() throws Exception {
+    specs.pingSources(new Sources.Only(List.of(new AddressRange("127.0.0.0/16"))));
+    applied();
+    assertThat(isPinged()).isTrue();
     specs.pingSources(new Sources.Only(List.of(new AddressRange("127.8.0.0/16"))));
     applied();
-    assertThat(ping("127.8.0.1")).isZero();
-    assertThat(ping("127.9.0.1")).isEqualTo(1);
+    assertThat(isPinged()).isFalse();
     specs.pingSources(new Sources.Only(List.of()));
     applied();
-    assertThat(ping("127.8.0.1")).isEqualTo(1);
+    assertThat(isPinged()).isFalse();
     specs.pingSources(new Sources.Anyone());
     applied();
-    assertThat(ping("127.9.0.1")).isZero();
+    assertThat(isPinged()).isTrue();
   }
 
-  private int ping(String from) throws Exception {
-    return Command.run(
-            scratch.directory(),
-            List.of("ping", "-c", "1", "-W", "1", "-I", from, specs.vip.text()))
-        .exit();
+  private boolean isPinged() throws IOException {
+    return InetAddress.getByName(specs.vip.text()).isReachable(500);
   }
 }

@@ -2,10 +2,10 @@ package dev.poise.agent.support;
 
 import dev.poise.spec.IpAddress;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
