@@ -1,5 +1,6 @@
 package dev.poise.agent.render;
 
+import dev.poise.spec.AddressRange;
 import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
@@ -11,8 +12,11 @@ import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.Sources;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,7 +56,7 @@ public final class UdpRules {
 
   private static final String SEED = "0x706f6973";
 
-  private final StringBuilder text = new StringBuilder();
+  private final Text text = new Text();
   private final LoadBalancerSpec spec;
   private final Predicate<UdpTarget> healthy;
   private final String table;
@@ -106,16 +110,14 @@ public final class UdpRules {
       DigestedSpec desired, Predicate<UdpTarget> healthy, Optional<LoadBalancerSpec> before)
       throws Unrenderable {
     UdpRules rules = new UdpRules(desired.spec(), healthy);
-    rules.line("add table ip " + rules.table);
-    if (before.isEmpty()) {
-      rules.line("delete table ip " + rules.table);
-      rules.line("add table ip " + rules.table);
-    }
+    rules.begin(before);
+    rules.text.line("table ip " + rules.table + " {");
     rules.declare();
-    rules.clear(before);
     rules.generation(desired);
     for (ListenerSpec listener : listenersOf(desired.spec())) rules.listener(listener);
     rules.hooks();
+    rules.text.line("}");
+    before.ifPresent(rules::deleteUnused);
     return rules.text.toString();
   }
 
@@ -125,63 +127,45 @@ public final class UdpRules {
     return "add table ip %s\ndelete table ip %s\n".formatted(table, table);
   }
 
-  private void line(String line) {
-    text.append(line).append('\n');
-  }
-
-  private void add(String kind, String name, String body) {
-    line("add " + kind + " ip " + table + " " + name + (body.isEmpty() ? "" : " " + body));
-  }
-
-  private void rule(String chain, String rule) {
-    add("rule", chain, rule);
+  /** Empties everything that is written anew; the sets of sessions counted are not. */
+  private void begin(Optional<LoadBalancerSpec> before) {
+    text.line("add table ip " + table);
+    if (before.isEmpty()) {
+      text.line("delete table ip " + table);
+      text.line("add table ip " + table);
+      return;
+    }
+    text.line("flush table ip " + table);
+    text.line("flush map ip " + table + " listeners");
+    text.line("flush map ip " + table + " given");
+    for (String set : sourceSets(before.get())) text.line("flush set ip " + table + " " + set);
   }
 
   private void declare() throws Unrenderable {
-    add("ct timeout", "refused", timeout(1, 1));
-    for (ListenerSpec listener : listenersOf(spec)) {
-      int idle = idleSeconds(listener);
-      add("ct timeout", "idle_" + idle, timeout(Math.min(idle, LONGEST_UNREPLIED), idle));
+    text.block("ct timeout refused", timeout(1, 1));
+    Set<Integer> idle = new TreeSet<>();
+    for (ListenerSpec listener : listenersOf(spec)) idle.add(idleSeconds(listener));
+    for (int seconds : idle) {
+      text.block("ct timeout idle_" + seconds, timeout(unrepliedSeconds(seconds), seconds));
     }
-    for (String counter : counters(spec)) add("counter", counter, "");
-    for (String set : sourceSets(spec)) add("set", set, "{ type ipv4_addr; flags interval; }");
+    for (String counter : counters(spec)) text.block("counter " + counter, List.of());
     for (String set : limitSets(spec)) {
-      add("set", set, "{ type inet_service; size 8; flags dynamic; }");
+      text.block("set " + set, List.of("type inet_service", "size 8", "flags dynamic"));
     }
-    add("map", "listeners", "{ type ipv4_addr . inet_service : verdict; }");
-    add("map", "given", "{ type ipv4_addr . inet_service : counter; }");
-    add("chain", GENERATION_CHAIN, "");
-    for (String chain : chains(spec)) add("chain", chain, "");
-    add("chain", "prerouting", "{ type nat hook prerouting priority -100; policy accept; }");
-    add("chain", "output", "{ type nat hook output priority -100; policy accept; }");
-    add("chain", "input", "{ type nat hook input priority 100; policy accept; }");
-    add("chain", "postrouting", "{ type nat hook postrouting priority 100; policy accept; }");
   }
 
-  private static String timeout(int unreplied, int replied) {
-    return "{ protocol udp; l3proto ip; policy = { unreplied : %d, replied : %d }; }"
-        .formatted(unreplied, replied);
+  private static int unrepliedSeconds(int idle) {
+    return Math.min(idle, LONGEST_UNREPLIED);
+  }
+
+  private static List<String> timeout(int unreplied, int replied) {
+    String policy = "policy = { unreplied : %d, replied : %d }".formatted(unreplied, replied);
+    return List.of("protocol udp", "l3proto ip", policy);
   }
 
   private static int idleSeconds(ListenerSpec listener) throws Unrenderable {
     if (listener.protocol() instanceof Protocol.Udp(int seconds)) return seconds;
     throw new Unrenderable("listener " + listener.id() + " does not speak UDP");
-  }
-
-  /** Empties everything that is written anew, then deletes what has no use any more. */
-  private void clear(Optional<LoadBalancerSpec> before) {
-    for (String chain : List.of("prerouting", "output", "input", "postrouting")) flush(chain);
-    flush(GENERATION_CHAIN);
-    chains(spec).forEach(this::flush);
-    if (before.isPresent()) without(chains(before.get()), chains(spec)).forEach(this::flush);
-    line("flush map ip " + table + " listeners");
-    line("flush map ip " + table + " given");
-    for (String set : sourceSets(spec)) line("flush set ip " + table + " " + set);
-    before.ifPresent(this::deleteUnused);
-  }
-
-  private void flush(String chain) {
-    line("flush chain ip " + table + " " + chain);
   }
 
   private void deleteUnused(LoadBalancerSpec before) {
@@ -192,7 +176,7 @@ public final class UdpRules {
   }
 
   private void delete(String kind, List<String> names) {
-    for (String name : names) line("delete " + kind + " ip " + table + " " + name);
+    for (String name : names) text.line("delete " + kind + " ip " + table + " " + name);
   }
 
   private static List<String> without(List<String> names, List<String> others) {
@@ -247,47 +231,51 @@ public final class UdpRules {
   private void generation(DigestedSpec desired) throws Unrenderable {
     String digest = desired.digest();
     if (!digest.matches("[0-9a-z]{1,64}")) throw new Unrenderable("not a digest");
-    rule(GENERATION_CHAIN, "return comment \"" + spec.generation() + " " + digest + "\"");
+    String comment = "return comment \"" + spec.generation() + " " + digest + "\"";
+    text.block("chain " + GENERATION_CHAIN, List.of(comment));
   }
 
   private void listener(ListenerSpec listener) throws Unrenderable {
-    String chain = listener.id().text();
-    for (IpAddress vip : spec.vips()) {
-      add("element", "listeners", "{ " + vip + " . " + listener.port() + " : goto " + chain + " }");
-    }
+    List<String> rules = new ArrayList<>();
     switch (listener.sources()) {
       case Sources.Anyone() -> {}
-      case Sources.Only only -> sources(listener, only);
+      case Sources.Only only -> {
+        text.block("set " + sourceSet(listener), sources(only));
+        rules.add("ip saddr != @" + sourceSet(listener) + " drop");
+      }
     }
     String refused = "counter name " + listener.id() + REFUSED;
     List<MemberSpec> slots = slots(listener);
     if (slots.isEmpty()) {
       // Forgotten after a second, so that the client's next datagram gets a member if there is one.
-      rule(chain, refused + " ct timeout set \"refused\" accept");
-      return;
+      rules.add(refused + " ct timeout set \"refused\" accept");
+    } else {
+      limit(listener, refused).ifPresent(rules::add);
+      rules.add("counter name " + listener.id() + BEGUN);
+      rules.add("ct timeout set \"idle_" + idleSeconds(listener) + "\"");
+      rules.add("meta l4proto udp dnat ip to " + choice(listener, slots));
     }
-    switch (listener.connectionLimit()) {
-      case ConnectionLimit.Unlimited() -> {}
-      case ConnectionLimit.AtMost(int sessions) -> {
-        String count = "add @" + listener.id() + "_at_most_" + sessions;
-        rule(
-            chain,
-            "%s { udp dport ct count over %d } %s reject with icmp type port-unreachable"
-                .formatted(count, sessions, refused));
-      }
-    }
-    rule(chain, "counter name " + listener.id() + BEGUN);
-    rule(chain, "ct timeout set \"idle_" + idleSeconds(listener) + "\"");
-    rule(chain, "meta l4proto udp dnat ip to " + choice(listener, slots));
+    text.block("chain " + listener.id(), rules);
   }
 
-  private void sources(ListenerSpec listener, Sources.Only only) {
+  private static List<String> sources(Sources.Only only) {
+    List<String> lines = new ArrayList<>(List.of("type ipv4_addr", "flags interval"));
     if (!only.ranges().isEmpty()) {
       String ranges =
-          only.ranges().stream().map(range -> range.text()).collect(Collectors.joining(", "));
-      add("element", sourceSet(listener), "{ " + ranges + " }");
+          only.ranges().stream().map(AddressRange::text).collect(Collectors.joining(", "));
+      lines.add("elements = { " + ranges + " }");
     }
-    rule(listener.id().text(), "ip saddr != @" + sourceSet(listener) + " drop");
+    return lines;
+  }
+
+  private static Optional<String> limit(ListenerSpec listener, String refused) {
+    return switch (listener.connectionLimit()) {
+      case ConnectionLimit.Unlimited() -> Optional.empty();
+      case ConnectionLimit.AtMost(int sessions) ->
+          Optional.of(
+              "add @%s_at_most_%d { udp dport ct count over %d } %s reject with icmp type %s"
+                  .formatted(listener.id(), sessions, sessions, refused, "port-unreachable"));
+    };
   }
 
   private List<MemberSpec> slots(ListenerSpec listener) throws Unrenderable {
@@ -337,23 +325,67 @@ public final class UdpRules {
   }
 
   private void hooks() {
+    Stream<String> listeners =
+        listenersOf(spec).stream()
+            .flatMap(
+                listener ->
+                    spec.vips().stream()
+                        .map(vip -> vip + " . " + listener.port() + " : goto " + listener.id()));
+    map("listeners", "ipv4_addr . inet_service : verdict", listeners);
+    Stream<String> members =
+        membersOf(spec).stream()
+            .map(
+                member ->
+                    "%s . %d : \"%s\""
+                        .formatted(
+                            member.address(),
+                            member.port(),
+                            givenCounter(member.address(), member.port())))
+            .distinct();
+    map("given", "ipv4_addr . inet_service : counter", members);
+
     String choose = "ip daddr . udp dport vmap @listeners";
-    rule("prerouting", choose);
-    rule("output", choose);
+    hook("prerouting", -100, choose);
+    hook("output", -100, choose);
     String vips = spec.vips().stream().map(IpAddress::text).collect(Collectors.joining(", "));
-    String ours = "meta l4proto udp ct status dnat ct original ip daddr { " + vips + " }";
-    List<MemberSpec> members = membersOf(spec);
-    members.stream()
-        .map(member ->
-            "%s . %d : \"%s\""
-                .formatted(
-                    member.address(), member.port(), givenCounter(member.address(), member.port())))
-        .distinct()
-        .forEach(element -> add("element", "given", "{ " + element + " }"));
-    String given = ours + " counter name ip daddr . udp dport map @given";
-    rule("input", given);
-    rule("postrouting", given);
+    String ours = "meta l4proto udp ct status dnat ct original ip daddr { " + vips + " } ";
+    String given = ours + "counter name ip daddr . udp dport map @given";
+    hook("input", 100, given);
     // Answers must come back through this node; from this machine they do anyway.
-    rule("postrouting", ours + " oifname != \"lo\" masquerade");
+    hook("postrouting", 100, given, ours + "oifname != \"lo\" masquerade");
+  }
+
+  private void map(String name, String type, Stream<String> elements) {
+    List<String> lines = new ArrayList<>(List.of("type " + type));
+    String list = elements.collect(Collectors.joining(", "));
+    if (!list.isEmpty()) lines.add("elements = { " + list + " }");
+    text.block("map " + name, lines);
+  }
+
+  private void hook(String name, int priority, String... rules) {
+    List<String> lines = new ArrayList<>();
+    lines.add("type nat hook %s priority %d; policy accept".formatted(name, priority));
+    lines.addAll(List.of(rules));
+    text.block("chain " + name, lines);
+  }
+
+  /** Lines of nft's language. A closing brace stands on a line of its own: 1.0.6 wants that. */
+  private static final class Text {
+    private final StringBuilder text = new StringBuilder();
+
+    void line(String line) {
+      text.append(line).append('\n');
+    }
+
+    void block(String head, List<String> lines) {
+      line("    " + head + " {");
+      for (String line : lines) line("        " + line);
+      line("    }");
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
   }
 }
