@@ -10,7 +10,6 @@ import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
-import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
@@ -65,6 +64,7 @@ class Documentation {
             dev.poise.server.network.DataCenterId.class,
             dev.poise.server.network.VpcId.class,
             dev.poise.server.network.SubnetId.class,
+            dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
@@ -110,31 +110,11 @@ class Documentation {
           .forEach((path, item) ->
               item.readOperationsMap()
                   .forEach((method, operation) -> {
-                    if (method == PathItem.HttpMethod.GET) reading(path, operation);
-                    else if (changesSomething(path)) writing(method, operation);
+                    if (method != PathItem.HttpMethod.GET && changesSomething(path))
+                      writing(method, operation);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
-  }
-
-  private static void reading(String path, Operation operation) {
-    if (path.endsWith("}") || path.endsWith("status-tree") || path.endsWith("checks")) return;
-    operation.addParametersItem(
-        query(
-            "pageSize",
-            new IntegerSchema().minimum(java.math.BigDecimal.ONE)._default(25),
-            "How many items, at most 500"));
-    operation.addParametersItem(
-        query("pageToken", new StringSchema(), "The nextPageToken of the page before"));
-    operation.addParametersItem(
-        query("q", new StringSchema(), "Only items with this text in name, remark, id or address"));
-    operation.addParametersItem(
-        query(
-            "orderBy",
-            new StringSchema()
-                ._enum(List.of("createTime", "createTime desc", "name", "name desc"))
-                ._default("createTime"),
-            "The order of the list"));
   }
 
   private static boolean changesSomething(String path) {

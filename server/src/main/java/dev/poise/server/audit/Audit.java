@@ -43,13 +43,14 @@ public final class Audit {
     db.sql(
             """
             INSERT INTO audit_events
-              (id, tenant_id, event_time, actor, source_address, request_id, action, resource_id, before, after)
+              (id, tenant_id, event_time, user_id, actor, source_address, request_id, action, resource_id, before, after)
             VALUES
-              (:id, :tenant, :now, :actor, :source, :request, :action, :resource, :before::jsonb, :after::jsonb)
+              (:id, :tenant, :now, :user, :actor, :source, :request, :action, :resource, :before::jsonb, :after::jsonb)
             """)
         .param("id", TypeId.generate("evt", now))
         .param("tenant", caller.tenant().text())
         .param("now", Timestamp.from(now))
+        .param("user", caller.user())
         .param("actor", caller.actor())
         .param("source", caller.sourceAddress())
         .param("request", caller.requestId())

@@ -2,10 +2,10 @@ package dev.poise.server.certificate;
 
 import dev.poise.server.certificate.Certificates.Deletion;
 import dev.poise.server.certificate.Certificates.Found;
-import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -38,7 +38,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Certificates over HTTP. Their material goes in and never comes out. */
@@ -183,15 +182,12 @@ final class CertificateController {
   }
 
   @GetMapping("/certificates")
+  @Listed(
+      sort = {"createTime", "name", "commonName", "notAfterTime"},
+      filter = {"name", "kind", "sharing", "state", "dataCenterId", "creatorId"})
   @Operation(summary = "List certificates", operationId = "listCertificates")
-  Page<CertificateView> list(
-      Caller caller,
-      PageRequest page,
-      @RequestParam(required = false) @Nullable Kind kind,
-      @RequestParam(required = false) @Nullable DataCenterId dataCenterId) {
-    return certificates
-        .list(caller, page, Optional.ofNullable(kind), Optional.ofNullable(dataCenterId))
-        .map(this::view);
+  Page<CertificateView> list(Caller caller, PageRequest page) {
+    return certificates.list(caller, page).map(this::view);
   }
 
   @GetMapping("/certificates/{id}")

@@ -13,14 +13,13 @@ import dev.poise.spec.LoadBalancerId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
@@ -32,11 +31,19 @@ class CertificateStore {
       """
       SELECT id, tenant_id, data_center_id, creator_id, name, remark, kind, sharing, common_name, alternative_names,
         issuer, serial_number, key_algorithm, sha256_fingerprint, md5_fingerprint, not_before, not_after, digest,
-        version, create_time, update_time,
-        id || ' ' || name || ' ' || remark || ' ' || common_name || ' ' || array_to_string(alternative_names, ' ')
-          AS search
+        version, create_time, update_time
       FROM certificates WHERE tenant_id = :tenant
       """;
+  private static final String LISTED =
+      """
+      SELECT *, not_after AS not_after_time,
+        CASE WHEN :now > not_after THEN 'EXPIRED' WHEN :now < not_before THEN 'NOT_YET_VALID'
+          WHEN :soon < not_after THEN 'VALID' ELSE 'EXPIRING' END AS state,
+        id || ' ' || name || ' ' || remark || ' ' || common_name || ' ' || array_to_string(alternative_names, ' ')
+          AS search
+      FROM (%s) AS certificate WHERE sharing = 'TENANT' OR creator_id = :user
+      """
+          .formatted(CERTIFICATES);
 
   private final JdbcClient db;
 
@@ -59,9 +66,6 @@ class CertificateStore {
     }
   }
 
-  /** What a list shows: what the user may see, of that kind and data centre if they are given. */
-  record Filter(String user, @Nullable Kind kind, @Nullable DataCenterId dataCenter) {}
-
   /** Material as it is stored, with the digest of what it holds. */
   record Stored(CertificateId id, String digest, Sealed sealed) {}
 
@@ -73,21 +77,18 @@ class CertificateStore {
         .optional();
   }
 
-  Page<Certificate> page(TenantId tenant, Filter filter, PageRequest request) {
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("tenant", tenant.text());
-    parameters.put("user", filter.user());
-    String where = " AND (sharing = 'TENANT' OR creator_id = :user)";
-    if (filter.kind() != null) {
-      where += " AND kind = :kind";
-      parameters.put("kind", filter.kind().name());
-    }
-    if (filter.dataCenter() != null) {
-      where += " AND data_center_id = :dataCenter";
-      parameters.put("dataCenter", filter.dataCenter().text());
-    }
+  /** What the user may see. */
+  Page<Certificate> page(TenantId tenant, String user, Instant now, PageRequest request) {
     return Listing.page(
-        db, CERTIFICATES + where, parameters, request, CertificateStore::certificate);
+        db,
+        LISTED,
+        Map.of(
+            "tenant", tenant.text(),
+            "user", user,
+            "now", Timestamp.from(now),
+            "soon", Timestamp.from(State.soon(now))),
+        request,
+        CertificateStore::certificate);
   }
 
   /** Whether it was added; false if its creator has one of that name in the data centre. */

@@ -3,7 +3,6 @@ package dev.poise.server.certificate;
 import static dev.poise.server.certificate.Faults.fault;
 
 import dev.poise.server.audit.Audit;
-import dev.poise.server.certificate.CertificateStore.Filter;
 import dev.poise.server.certificate.CertificateStore.Hold;
 import dev.poise.server.certificate.CertificateStore.Stored;
 import dev.poise.server.network.DataCenterId;
@@ -17,6 +16,8 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
@@ -46,6 +47,7 @@ public final class Certificates {
   private final CertificateStore store;
   private final Vault vault;
   private final Networks networks;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
@@ -54,12 +56,14 @@ public final class Certificates {
       CertificateStore store,
       Vault vault,
       Networks networks,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.vault = vault;
     this.networks = networks;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
@@ -75,6 +79,7 @@ public final class Certificates {
     Instant now = clock.instant();
     DataCenterId dataCenter = networks.dataCenter(input.dataCenterId()).id();
     Bundle bundle = Inspection.inspect(Upload.read(input.material()), input.kind(), now);
+    quotas.require(caller.tenant(), Quota.CERTIFICATES, 1);
     Certificate made =
         new Certificate(
             CertificateId.generate(now),
@@ -106,13 +111,8 @@ public final class Certificates {
     return found(visible(caller, id, Hold.NOT_AT_ALL));
   }
 
-  Page<Found> list(
-      Caller caller, PageRequest request, Optional<Kind> kind, Optional<DataCenterId> dataCenter) {
-    Page<Certificate> page =
-        store.page(
-            caller.tenant(),
-            new Filter(caller.user(), kind.orElse(null), dataCenter.orElse(null)),
-            request);
+  Page<Found> list(Caller caller, PageRequest request) {
+    Page<Certificate> page = store.page(caller.tenant(), caller.user(), clock.instant(), request);
     Map<CertificateId, List<Use>> uses =
         store.usesOf(caller.tenant(), page.items().stream().map(Certificate::id).toList());
     return page.map(it -> new Found(it, uses.getOrDefault(it.id(), List.of()), null));

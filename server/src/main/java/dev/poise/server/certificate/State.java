@@ -13,9 +13,14 @@ public enum State {
 
   private static final Duration SOON = Duration.ofDays(30);
 
+  /** What is valid no longer than until then is expiring. */
+  static Instant soon(Instant now) {
+    return now.plus(SOON);
+  }
+
   static State of(Instant notBefore, Instant notAfter, Instant now) {
     if (now.isAfter(notAfter)) return EXPIRED;
     if (now.isBefore(notBefore)) return NOT_YET_VALID;
-    return now.plus(SOON).isBefore(notAfter) ? VALID : EXPIRING;
+    return soon(now).isBefore(notAfter) ? VALID : EXPIRING;
   }
 }

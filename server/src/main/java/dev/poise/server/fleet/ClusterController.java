@@ -7,6 +7,7 @@ import dev.poise.server.network.DataCenterId;
 import dev.poise.server.observation.NodeObservation;
 import dev.poise.server.observation.Observations;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -75,6 +76,9 @@ final class ClusterController {
       @Schema(description = "The revision the node acts on") @Nullable Long acceptedRevision,
       @Nullable Map<String, String> versions,
       @Schema(description = "The listener protocols it can serve") @Nullable List<String> protocols,
+      @Schema(description = "Why it cannot serve others") @Nullable Map<String, String> missing,
+      @Schema(description = "What is wrong with the node, in words")
+          @Nullable List<String> problems,
       @Schema(
               description =
                   "Load balancers that vanished without having been deleted; the node serves on"
@@ -104,6 +108,9 @@ final class ClusterController {
   }
 
   @GetMapping("/clusters")
+  @Listed(
+      sort = {"createTime", "name", "model"},
+      filter = {"name", "dataCenterId", "model"})
   @Operation(summary = "List clusters", operationId = "listClusters")
   Page<ClusterView> list(Caller caller, PageRequest request) {
     caller.requirePlatformAdmin();
@@ -161,6 +168,7 @@ final class ClusterController {
   }
 
   @GetMapping("/nodes")
+  @Listed(filter = {"name", "clusterId"})
   @Operation(summary = "List nodes", operationId = "listNodes")
   Page<NodeView> nodes(Caller caller, PageRequest request) {
     caller.requirePlatformAdmin();
@@ -213,6 +221,8 @@ final class ClusterController {
         heard.map(NodeObservation::acceptedRevision).orElse(null),
         heard.map(last -> last.capabilities().versions()).orElse(null),
         heard.map(last -> last.capabilities().protocols()).orElse(null),
+        heard.map(last -> last.capabilities().missing()).orElse(null),
+        heard.map(NodeObservation::problems).orElse(null),
         heard.map(last -> last.heldRemovals().loadBalancers()).orElse(null),
         node.createTime());
   }

@@ -8,9 +8,14 @@ import dev.poise.server.observation.Observations;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.NodeId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,29 +35,32 @@ class Abilities {
   }
 
   /**
-   * Passes if a live node of the cluster speaks the protocol, and if none is live: the nodes may be
-   * about to come.
+   * Passes if every live node of the cluster speaks the protocol, and if none is live: the nodes
+   * may be about to come. One that does not would be a standby that cannot stand by.
    *
    * @param pointer where the protocol stands in the body
-   * @throws Refusal.Invalid if no live node speaks it
+   * @throws Refusal.Invalid if a live node does not speak it
    */
   void require(ClusterId cluster, ProtocolName protocol, String pointer) {
     Instant now = clock.instant();
-    List<NodeObservation> live =
-        observations.of(clusters.nodesOf(List.of(cluster)).stream().map(Node::id).toList()).stream()
-            .filter(node -> node.isLive(now))
-            .toList();
-    boolean spoken =
-        live.stream().anyMatch(node -> node.capabilities().protocols().contains(protocol.name()));
-    if (!live.isEmpty() && !spoken) {
+    List<Node> nodes = clusters.nodesOf(List.of(cluster));
+    Map<NodeId, NodeObservation> live =
+        observations.of(nodes.stream().map(Node::id).toList()).stream()
+            .filter(seen -> seen.isLive(now))
+            .collect(Collectors.toMap(NodeObservation::node, Function.identity()));
+    for (Node node : nodes) {
+      @Nullable NodeObservation seen = live.get(node.id());
+      if (seen == null || seen.capabilities().protocols().contains(protocol.name())) continue;
       throw new Refusal.Invalid(
           pointer,
           ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "No node of the cluster "
-              + cluster
-              + " can serve "
-              + protocol
-              + " now; the programs it needs are missing there.");
+          "The node '%s' of the cluster cannot serve %s now: %s."
+              .formatted(
+                  node.name(),
+                  protocol,
+                  seen.capabilities()
+                      .missing()
+                      .getOrDefault(protocol.name(), "programs it needs are missing there")));
     }
   }
 }

@@ -28,7 +28,10 @@ public @interface ConsistentBody {
 
   /** A body that knows its contradictions. */
   interface Checked {
-    /** What is wrong, with pointers of one step or of the form {@code /list/3/field}. */
+    /**
+     * What is wrong, with pointers of names, such as {@code /pool/name}, or of the form {@code
+     * /list/3/field}.
+     */
     List<Fault> contradictions();
   }
 
@@ -50,16 +53,16 @@ public @interface ConsistentBody {
       var violation =
           context.buildConstraintViolationWithTemplate("[" + fault.code() + "]" + detail);
       String[] steps = fault.pointer().substring(1).split("/", -1);
-      if (steps.length == 1) {
-        violation.addPropertyNode(steps[0]).addConstraintViolation();
-      } else {
-        violation
-            .addPropertyNode(steps[0])
-            .addPropertyNode(steps[2])
+      var node = violation.addPropertyNode(steps[0]);
+      if (steps.length == 3 && Character.isDigit(steps[1].charAt(0))) {
+        node.addPropertyNode(steps[2])
             .inIterable()
             .atIndex(Integer.parseInt(steps[1]))
             .addConstraintViolation();
+        return;
       }
+      for (int i = 1; i < steps.length; i++) node = node.addPropertyNode(steps[i]);
+      node.addConstraintViolation();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.platform.Fault;
+import dev.poise.spec.Datagram;
 import dev.poise.spec.HealthCheck;
 import dev.poise.spec.HostName;
 import dev.poise.spec.StatusCodes;
@@ -36,18 +37,31 @@ public record HealthCheckInput(
             description = "HTTP only: codes and ranges that mean healthy",
             defaultValue = "200-399",
             example = "200-299,301")
-        @Nullable StatusCodes expectedCodes)
+        @Nullable StatusCodes expectedCodes,
+    @Schema(
+            description =
+                "UDP only: the bytes of the datagram that is sent, as hexadecimal digits; an empty"
+                    + " datagram if absent",
+            example = "00ff")
+        @Nullable Datagram requestHex,
+    @Schema(
+            description =
+                "UDP only: what the answer must begin with; empty: any answer; absent: none is"
+                    + " needed",
+            example = "00ff")
+        @Nullable Datagram answerHex)
     implements ConsistentBody.Checked {
 
   /** What is tried. */
   public enum Type {
     PORT,
-    HTTP
+    HTTP,
+    UDP
   }
 
   /** A check of the port with the default rhythm. */
   static final HealthCheckInput DEFAULT =
-      new HealthCheckInput(null, null, null, null, null, null, null, null, null);
+      new HealthCheckInput(null, null, null, null, null, null, null, null, null, null, null);
 
   @Override
   public List<Fault> contradictions() {
@@ -60,20 +74,24 @@ public record HealthCheckInput(
               "out-of-range",
               "The timeout must not be longer than the interval."));
     }
-    if (type != Type.HTTP) {
-      if (path != null) faults.add(onlyHttp("path"));
-      if (domain != null) faults.add(onlyHttp("domain"));
-      if (method != null) faults.add(onlyHttp("method"));
-      if (expectedCodes != null) faults.add(onlyHttp("expectedCodes"));
-    }
+    Type tried = type == null ? Type.PORT : type;
+    refuse(faults, tried, Type.HTTP, "path", path);
+    refuse(faults, tried, Type.HTTP, "domain", domain);
+    refuse(faults, tried, Type.HTTP, "method", method);
+    refuse(faults, tried, Type.HTTP, "expectedCodes", expectedCodes);
+    refuse(faults, tried, Type.UDP, "requestHex", requestHex);
+    refuse(faults, tried, Type.UDP, "answerHex", answerHex);
     return faults;
   }
 
-  private static Fault onlyHttp(String field) {
-    return new Fault(
-        "/" + field,
-        "unsupported-for-protocol",
-        "A PORT check has no " + field + "; it is for HTTP checks.");
+  private static void refuse(
+      List<Fault> faults, Type tried, Type owner, String field, @Nullable Object said) {
+    if (tried == owner || said == null) return;
+    faults.add(
+        new Fault(
+            "/" + field,
+            "unsupported-for-protocol",
+            "A %s check has no %s; it is for %s checks.".formatted(tried, field, owner)));
   }
 
   HealthCheck check() {
@@ -86,7 +104,17 @@ public record HealthCheckInput(
               path == null ? "/" : path,
               domain == null ? new HealthCheck.Host.Member() : new HealthCheck.Host.Domain(domain),
               expectedCodes == null ? new StatusCodes("200-399") : expectedCodes);
+      case UDP ->
+          new HealthCheck.Udp(
+              timing(), requestHex == null ? new Datagram("") : requestHex, expected());
     };
+  }
+
+  private HealthCheck.Expected expected() {
+    if (answerHex == null) return new HealthCheck.Expected.Nothing();
+    return answerHex.hex().isEmpty()
+        ? new HealthCheck.Expected.AnyAnswer()
+        : new HealthCheck.Expected.BeginsWith(answerHex);
   }
 
   private HealthCheck.Timing timing() {
@@ -110,8 +138,22 @@ public record HealthCheckInput(
               null,
               null,
               null,
+              null,
+              null,
               null);
-      case HealthCheck.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
+      case HealthCheck.Udp(var _, Datagram request, HealthCheck.Expected expected) ->
+          new HealthCheckInput(
+              Type.UDP,
+              timing.intervalSeconds(),
+              timing.timeoutSeconds(),
+              timing.rise(),
+              timing.fall(),
+              null,
+              null,
+              null,
+              null,
+              request,
+              answer(expected));
       case HealthCheck.Http http ->
           new HealthCheckInput(
               Type.HTTP,
@@ -122,7 +164,17 @@ public record HealthCheckInput(
               http.path(),
               domain(http.host()),
               http.method(),
-              http.expectedCodes());
+              http.expectedCodes(),
+              null,
+              null);
+    };
+  }
+
+  private static @Nullable Datagram answer(HealthCheck.Expected expected) {
+    return switch (expected) {
+      case HealthCheck.Expected.Nothing _ -> null;
+      case HealthCheck.Expected.AnyAnswer _ -> new Datagram("");
+      case HealthCheck.Expected.BeginsWith(Datagram bytes) -> bytes;
     };
   }
 

@@ -1,19 +1,19 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
+import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.Action;
-import dev.poise.spec.HealthCheck;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberId;
-import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
-import dev.poise.spec.Protocol;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -105,33 +105,32 @@ final class Invariants {
           ProblemType.VALIDATION_FAILED,
           "The load balancer has no pool " + listener.defaultPool() + ".");
     }
-    if (!(listener.protocol() instanceof Protocol.Tcp)) return;
-    if (pool.healthCheck() instanceof HealthCheck.Http) {
-      throw new Refusal.Invalid(
-          "/healthCheck/type",
-          ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "The pool '"
-              + pool.name()
-              + "' is checked by HTTP, but a TCP listener uses it: its check must be PORT.");
-    }
-    if (pool.persistence() instanceof Persistence.Cookie) {
-      throw new Refusal.Invalid(
-          "/persistence/type",
-          ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "The pool '"
-              + pool.name()
-              + "' knows clients by a cookie, but a TCP listener uses it: its persistence must be"
-              + " OFF; the algorithm SOURCE_IP keeps clients of TCP with their member.");
-    }
+    List<Fault> faults = new ArrayList<>();
+    ProtocolName protocol = ProtocolName.of(listener.protocol());
+    listener
+        .pools()
+        .map(pools::get)
+        .filter(Objects::nonNull)
+        .forEach(used ->
+            PoolFit.faults(protocol, used)
+                .forEach(fault ->
+                    faults.add(
+                        new Fault(
+                            fault.pointer(),
+                            fault.code(),
+                            "The listener %s uses the pool '%s'. %s"
+                                .formatted(listener.name(), used.name(), fault.detail())))));
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
   }
 
   private void requireRules(Listener listener) {
     if (listener.rules().isEmpty()) return;
-    if (listener.protocol() instanceof Protocol.Tcp) {
+    ProtocolName protocol = ProtocolName.of(listener.protocol());
+    if (!protocol.isHttp()) {
       throw new Refusal.Invalid(
           "/domain",
           ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "A TCP listener has no rules: domains and paths are of HTTP.");
+          "A " + protocol + " listener has no rules: domains and paths are of HTTP.");
     }
     Map<String, Rule> taken = new HashMap<>();
     @Nullable Pool pool = pools.get(listener.defaultPool());

@@ -4,6 +4,7 @@ import dev.poise.server.loadbalancer.Listeners.Found;
 import dev.poise.server.loadbalancer.Views.ListenerView;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -71,17 +72,18 @@ final class ListenerController {
   }
 
   @GetMapping("/load-balancers/{id}/listeners")
+  @Listed(
+      sort = {"createTime", "name", "port", "protocol"},
+      filter = {"name", "protocol", "port", "health", "defaultPoolId"})
   @Operation(summary = "List the listeners of a load balancer", operationId = "listListeners")
   Page<ListenerView> list(Caller caller, @PathVariable LoadBalancerId id, PageRequest request) {
     LoadBalancer owner = loadBalancers.get(caller.tenant(), id);
     Status status = statuses.of(owner);
     return Listing.page(
-            owner.listeners(),
-            request,
-            listener -> listener.id().text(),
-            Listener::name,
-            listener -> listener.id() + " " + listener.name() + " " + listener.remark())
-        .map(listener -> Views.listener(owner, listener, status));
+        owner.listeners().stream().map(it -> Views.listener(owner, it, status)).toList(),
+        request,
+        it -> it.id().text(),
+        it -> it.id() + " " + it.name() + " " + it.remark() + " " + it.port());
   }
 
   @GetMapping("/listeners/{id}")

@@ -39,14 +39,26 @@ public record ListenerInput(
         @Max(65535)
         @UnreservedPort
         Integer port,
-    @Schema(defaultValue = "60") @Min(1) @Max(86400) @Nullable Integer idleTimeoutSeconds,
+    @Schema(defaultValue = "60", description = "TCP, HTTP and HTTPS") @Min(1) @Max(86400)
+        @Nullable Integer idleTimeoutSeconds,
+    @Schema(
+            defaultValue = "60",
+            description =
+                "UDP only: ends a session in which neither side sent anything for so long; one"
+                    + " that was never answered ends sooner")
+        @Min(1)
+        @Max(86400)
+        @Nullable Integer sessionTimeoutSeconds,
     @Schema(
             defaultValue = "60",
             description = "HTTP and HTTPS: how long a member may take to answer")
         @Min(1)
         @Max(86400)
         @Nullable Integer responseTimeoutSeconds,
-    @Schema(description = "Connections at once; those above are refused. Unlimited if absent")
+    @Schema(
+            description =
+                "Connections, or sessions of UDP, at once; those above are refused. Unlimited if"
+                    + " absent")
         @Min(1)
         @Max(1_000_000)
         @Nullable Integer connectionLimit,
@@ -74,20 +86,27 @@ public record ListenerInput(
         @Size(max = Listener.MOST_RULES)
         @Nullable List<@NotNull(message = "is required") @Valid RuleInput> rules)
     implements ConsistentBody.Checked {
+  private static final int DEFAULT_TIMEOUT_SECONDS = 60;
 
   /** What a listener can speak. */
   public enum ProtocolName {
     TCP,
+    UDP,
     HTTP,
     HTTPS;
 
     static ProtocolName of(Protocol protocol) {
       return switch (protocol) {
         case Protocol.Tcp _ -> TCP;
-        case Protocol.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
+        case Protocol.Udp _ -> UDP;
         case Protocol.Http _ -> HTTP;
         case Protocol.Https _ -> HTTPS;
       };
+    }
+
+    /** Whether requests are balanced, and not connections or sessions. */
+    boolean isHttp() {
+      return this == HTTP || this == HTTPS;
     }
   }
 
@@ -96,14 +115,21 @@ public record ListenerInput(
     List<Fault> faults = new ArrayList<>();
     @Nullable ProtocolName speaks = protocol;
     if (speaks != null) {
-      refuse(faults, speaks == ProtocolName.TCP, "responseTimeoutSeconds", responseTimeoutSeconds);
-      refuse(faults, speaks == ProtocolName.TCP, "requestHeaders", requestHeaders);
-      refuse(faults, speaks == ProtocolName.TCP, "rules", rules);
+      refuse(faults, speaks == ProtocolName.UDP, "idleTimeoutSeconds", idleTimeoutSeconds);
+      refuse(faults, speaks != ProtocolName.UDP, "sessionTimeoutSeconds", sessionTimeoutSeconds);
+      refuse(faults, !speaks.isHttp(), "responseTimeoutSeconds", responseTimeoutSeconds);
+      refuse(faults, !speaks.isHttp(), "requestHeaders", requestHeaders);
+      refuse(faults, !speaks.isHttp(), "rules", rules);
       refuse(faults, speaks != ProtocolName.TCP, "proxyProtocol", proxyProtocol);
       refuse(faults, speaks != ProtocolName.HTTP, "redirectToHttpsPort", redirectToHttpsPort);
       refuse(faults, speaks != ProtocolName.HTTPS, "tls", tls);
     }
-    if (speaks == ProtocolName.TCP) poolOfTcp(faults);
+    if (speaks != null && defaultPool != null) {
+      PoolFit.faults(speaks, defaultPool)
+          .forEach(fault ->
+              faults.add(
+                  new Fault("/defaultPool" + fault.pointer(), fault.code(), fault.detail())));
+    }
     if (speaks == ProtocolName.HTTPS && tls == null) {
       faults.add(new Fault("/tls", "required", "An HTTPS listener needs a certificate."));
     }
@@ -116,26 +142,6 @@ public record ListenerInput(
               "Name the default pool once: defaultPoolId, defaultPoolName or defaultPool."));
     }
     return faults;
-  }
-
-  private void poolOfTcp(List<Fault> faults) {
-    if (defaultPool == null) return;
-    if (defaultPool.healthCheck() != null
-        && defaultPool.healthCheck().type() == HealthCheckInput.Type.HTTP) {
-      faults.add(
-          new Fault(
-              "/defaultPool",
-              "unsupported-for-protocol",
-              "Members of a TCP listener are checked by PORT, not by HTTP."));
-    }
-    if (defaultPool.persistence() != null
-        && defaultPool.persistence().type() == PersistenceInput.Type.COOKIE) {
-      faults.add(
-          new Fault(
-              "/defaultPool",
-              "unsupported-for-protocol",
-              "TCP knows no cookies; the algorithm SOURCE_IP keeps clients with their member."));
-    }
   }
 
   private void refuse(List<Fault> faults, boolean foreign, String field, @Nullable Object said) {
@@ -188,6 +194,9 @@ public record ListenerInput(
     return switch (protocol) {
       case TCP ->
           new Protocol.Tcp(idle(), proxyProtocol == null ? ProxyProtocol.NONE : proxyProtocol);
+      case UDP ->
+          new Protocol.Udp(
+              sessionTimeoutSeconds == null ? DEFAULT_TIMEOUT_SECONDS : sessionTimeoutSeconds);
       case HTTP ->
           new Protocol.Http(
               options(),
@@ -199,13 +208,13 @@ public record ListenerInput(
   }
 
   private int idle() {
-    return idleTimeoutSeconds == null ? 60 : idleTimeoutSeconds;
+    return idleTimeoutSeconds == null ? DEFAULT_TIMEOUT_SECONDS : idleTimeoutSeconds;
   }
 
   private HttpOptions options() {
     return new HttpOptions(
         idle(),
-        responseTimeoutSeconds == null ? 60 : responseTimeoutSeconds,
+        responseTimeoutSeconds == null ? DEFAULT_TIMEOUT_SECONDS : responseTimeoutSeconds,
         (requestHeaders == null ? RequestHeadersInput.DEFAULT : requestHeaders).headers(),
         List.of());
   }
@@ -220,6 +229,7 @@ public record ListenerInput(
               listener.port(),
               idle,
               null,
+              null,
               limit(listener),
               proxy,
               null,
@@ -229,7 +239,24 @@ public record ListenerInput(
               null,
               null,
               null);
-      case Protocol.Udp _ -> throw new IllegalStateException("no UDP listeners yet");
+      case Protocol.Udp(int timeout) ->
+          new ListenerInput(
+              listener.name(),
+              listener.remark(),
+              ProtocolName.UDP,
+              listener.port(),
+              null,
+              timeout,
+              null,
+              limit(listener),
+              null,
+              null,
+              null,
+              null,
+              listener.defaultPool(),
+              null,
+              null,
+              null);
       case Protocol.Http(HttpOptions options, HttpsRedirect redirect) ->
           of(listener, ProtocolName.HTTP, options, port(redirect), null);
       case Protocol.Https(HttpOptions options, Tls tls) ->
@@ -249,6 +276,7 @@ public record ListenerInput(
         protocol,
         listener.port(),
         options.idleTimeoutSeconds(),
+        null,
         options.responseTimeoutSeconds(),
         limit(listener),
         null,

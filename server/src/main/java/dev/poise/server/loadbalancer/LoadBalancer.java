@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A load balancer with all that belongs to it. One that breaks a rule cannot exist: every change
  * makes a new value, and making it refuses.
  *
+ * @param creatorId the user who made it; with the administrators the only one who changes it
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record LoadBalancer(
     LoadBalancerId id,
     TenantId tenant,
+    String creatorId,
     Placement placement,
     String name,
     String remark,
@@ -222,6 +224,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -242,6 +245,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -263,6 +267,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -303,6 +308,7 @@ public record LoadBalancer(
     return new LoadBalancer(
         id,
         tenant,
+        creatorId,
         placement,
         name,
         remark,
@@ -355,6 +361,28 @@ public record LoadBalancer(
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
+  }
+
+  /** The same, to be told to nodes anew. */
+  LoadBalancer toldAnew() {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        deletionProtection,
+        generation + 1,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
   }
 
   private LoadBalancerSpec spec(long generation) {

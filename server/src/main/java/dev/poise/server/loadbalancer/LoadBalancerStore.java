@@ -19,8 +19,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +36,7 @@ import org.springframework.stereotype.Component;
 class LoadBalancerStore {
   private static final String COLUMNS =
       """
-      id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
+      id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
       host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
@@ -84,6 +88,35 @@ class LoadBalancerStore {
     return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
   }
 
+  /** A load balancer with the digest of the spec that was stored for it. */
+  record Stored(LoadBalancer loadBalancer, String specDigest) {}
+
+  /** The next load balancers of all tenants, in the order of their ids; tombstones are left out. */
+  List<Stored> following(String id, int most) {
+    Map<LoadBalancerId, String> digests = new LinkedHashMap<>();
+    Map<TenantId, List<LoadBalancer>> bare = new LinkedHashMap<>();
+    db.sql(
+            """
+            SELECT %s, spec_digest FROM load_balancers WHERE id > :id AND delete_time IS NULL
+            ORDER BY id LIMIT :most
+            """
+                .formatted(COLUMNS))
+        .param("id", id)
+        .param("most", most)
+        .query(row -> {
+          LoadBalancer found = bare(row, 0);
+          digests.put(found.id(), row.getString("spec_digest"));
+          bare.computeIfAbsent(found.tenant(), _ -> new ArrayList<>()).add(found);
+        });
+    Map<LoadBalancerId, LoadBalancer> whole = new HashMap<>();
+    bare.forEach((tenant, found) ->
+        complete(tenant, found).forEach(complete -> whole.put(complete.id(), complete)));
+    return digests.entrySet().stream()
+        .map(entry ->
+            new Stored(Objects.requireNonNull(whole.get(entry.getKey())), entry.getValue()))
+        .toList();
+  }
+
   Optional<LoadBalancerId> ofListener(TenantId tenant, ListenerId id) {
     return owner(
         "SELECT load_balancer_id FROM listeners WHERE tenant_id = :tenant AND id = :id",
@@ -132,14 +165,15 @@ class LoadBalancerStore {
     db.sql(
             """
             INSERT INTO load_balancers
-              (id, tenant_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type, address,
-               deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
+              (id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type,
+               network_type, address, deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
             VALUES
-              (:id, :tenant, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type, :networkType, :address::inet,
-               :protection, :generation, :version, :spec, :digest, :created, :updated)
+              (:id, :tenant, :creator, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type,
+               :networkType, :address::inet, :protection, :generation, :version, :spec, :digest, :created, :updated)
             """)
         .param("id", loadBalancer.id().text())
         .param("tenant", loadBalancer.tenant().text())
+        .param("creator", loadBalancer.creatorId())
         .param("dataCenter", loadBalancer.placement().dataCenter().text())
         .param("vpc", loadBalancer.placement().vpc().text())
         .param("subnet", loadBalancer.placement().subnet().text())
@@ -183,6 +217,24 @@ class LoadBalancerStore {
         .param("id", after.id().text())
         .update();
     parts.update(before, after);
+  }
+
+  /** Stores the spec as it is now, unless another one than that is stored. */
+  boolean tellAnew(LoadBalancer after, String storedDigest) {
+    String spec = SpecJson.write(after.spec());
+    return db.sql(
+                """
+                UPDATE load_balancers SET generation = :generation, spec = :spec, spec_digest = :digest
+                WHERE tenant_id = :tenant AND id = :id AND spec_digest = :before
+                """)
+            .param("generation", after.generation())
+            .param("spec", spec)
+            .param("digest", SpecJson.digest(spec))
+            .param("tenant", after.tenant().text())
+            .param("id", after.id().text())
+            .param("before", storedDigest)
+            .update()
+        == 1;
   }
 
   /** Makes the row a tombstone that nodes learn of with that revision of their cluster. */
@@ -240,6 +292,7 @@ class LoadBalancerStore {
     return new LoadBalancer(
         new LoadBalancerId(row.getString("id")),
         new TenantId(row.getString("tenant_id")),
+        row.getString("creator_id"),
         new Placement(
             new DataCenterId(row.getString("data_center_id")),
             new VpcId(row.getString("vpc_id")),

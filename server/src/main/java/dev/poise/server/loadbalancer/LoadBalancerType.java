@@ -6,10 +6,10 @@ import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 public enum LoadBalancerType {
   /** HTTP and HTTPS. */
   APPLICATION("HTTP and HTTPS"),
-  /** TCP. */
-  NETWORK("TCP"),
+  /** TCP and UDP. */
+  NETWORK("TCP and UDP"),
   /** All of them. */
-  MIXED("TCP, HTTP and HTTPS");
+  MIXED("TCP, UDP, HTTP and HTTPS");
 
   private final String protocols;
 
@@ -20,8 +20,8 @@ public enum LoadBalancerType {
   boolean allows(ProtocolName protocol) {
     return switch (this) {
       case MIXED -> true;
-      case APPLICATION -> protocol != ProtocolName.TCP;
-      case NETWORK -> protocol == ProtocolName.TCP;
+      case APPLICATION -> protocol.isHttp();
+      case NETWORK -> !protocol.isHttp();
     };
   }
 

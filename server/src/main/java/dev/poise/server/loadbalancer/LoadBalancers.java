@@ -22,6 +22,7 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -47,9 +48,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Everything that is done to load balancers goes through here, and every change of one is the same
- * few steps: lock it, make the changed value, write what differs, note it in the audit log, raise
- * the cluster's revision if nodes must act. All of it is in the caller's transaction, and the
- * revision comes last because its row stays locked until the end.
+ * few steps: lock it, make the changed value, ask the quotas, write what differs, note it in the
+ * audit log, raise the cluster's revision if nodes must act. All of it is in the caller's
+ * transaction, and the revision comes last because its row stays locked until the end.
  */
 @Component
 class LoadBalancers {
@@ -63,6 +64,7 @@ class LoadBalancers {
   private final Clusters clusters;
   private final ListenerAssembly assembly;
   private final Certificates certificates;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -75,6 +77,7 @@ class LoadBalancers {
       Clusters clusters,
       ListenerAssembly assembly,
       Certificates certificates,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -85,6 +88,7 @@ class LoadBalancers {
     this.clusters = clusters;
     this.assembly = assembly;
     this.certificates = certificates;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -112,18 +116,20 @@ class LoadBalancers {
           "The subnet is in another data centre, " + subnet.dataCenterId() + ".");
     }
     ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
+    Placement placement =
+        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+    Parts parts = parts(caller, placement, input, now);
+    quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
     IpAddress address =
         input.address() == null
             ? addresses.takeAny(caller.tenant(), subnet, id.text())
             : addresses.take(caller.tenant(), subnet, input.address(), id.text());
-    Placement placement =
-        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
-    Parts parts = parts(caller, placement, input, now);
     LoadBalancer made =
         new LoadBalancer(
             id,
             caller.tenant(),
+            caller.user(),
             placement,
             input.name(),
             Objects.requireNonNullElse(input.remark(), ""),
@@ -166,6 +172,7 @@ class LoadBalancers {
   /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
   LoadBalancer delete(Caller caller, LoadBalancerId id, Conditions conditions) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
     if (before.deletionProtection()) {
@@ -189,11 +196,13 @@ class LoadBalancers {
    * Changes a load balancer.
    *
    * @throws Refusal.NotFound if the tenant has none with that id
+   * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
    * @throws Refusal.Conflict if it is being deleted
    */
   LoadBalancer edit(
       Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer before = locked(caller.tenant(), id);
+    caller.requireMayChange(before.creatorId());
     if (before.isBeingDeleted()) {
       throw new Refusal.Conflict(
           ProblemType.BEING_DELETED,
@@ -209,6 +218,7 @@ class LoadBalancers {
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
+    quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
     bind(before.certificates(), after);
@@ -221,6 +231,18 @@ class LoadBalancers {
         after.withoutRulesOf(before));
     signals.raise(after.id().text());
     return after;
+  }
+
+  /** Gives nodes the spec as it is written now, if another one is stored. */
+  void tellAnew(TenantId tenant, LoadBalancerId id, String storedDigest) {
+    Optional<LoadBalancer> found = store.lock(tenant, id);
+    if (found.isEmpty() || found.get().isBeingDeleted()) return;
+    LoadBalancer before = found.get();
+    LoadBalancer after = before.toldAnew();
+    if (!store.tellAnew(after, storedDigest)) return;
+    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    signals.raise(id.text());
+    clusters.raiseRevision(after.placement().cluster());
   }
 
   /** New material and the load balancers that have it from now on. */

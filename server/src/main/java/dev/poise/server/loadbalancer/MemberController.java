@@ -7,6 +7,7 @@ import dev.poise.server.loadbalancer.Views.MemberView;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Fault;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -88,9 +89,16 @@ final class MemberController {
   }
 
   @GetMapping("/pools/{id}/members")
+  @Listed(
+      sort = {"createTime", "name", "address", "port", "weight", "health", "activeConnections"},
+      filter = {"name", "address", "port", "mode", "health"})
   @Operation(summary = "List the members of a pool", operationId = "listMembers")
   Page<MemberView> list(Caller caller, @PathVariable PoolId id, PageRequest request) {
-    return page(pools.get(caller.tenant(), id), request);
+    return Listing.page(
+        views(pools.get(caller.tenant(), id)),
+        request,
+        it -> it.id().text(),
+        it -> it.id() + " " + it.name() + " " + it.remark() + " " + it.address() + ":" + it.port());
   }
 
   @PutMapping("/pools/{id}/members")
@@ -105,14 +113,11 @@ final class MemberController {
         input,
         () -> pools.replaceMembers(mutation.caller(), id, input.members()),
         (found, limit) -> statuses.awaitSettled(found.loadBalancer(), limit),
-        found ->
-            Answer.ok(
-                page(found, new PageRequest(LoadBalancer.MOST_MEMBERS, "", FIRST_MADE_FIRST, null)),
-                0));
+        found -> {
+          List<MemberView> all = views(found);
+          return Answer.ok(new Page<>(all, null, all.size()), 0);
+        });
   }
-
-  private static final PageRequest.Order FIRST_MADE_FIRST =
-      new PageRequest.Order(PageRequest.Order.Key.CREATE_TIME, false);
 
   @GetMapping("/members/{id}")
   @Operation(summary = "Read a member", operationId = "getMember")
@@ -209,24 +214,11 @@ final class MemberController {
         after -> Answer.ok(view(after), after.member().version()));
   }
 
-  private Page<MemberView> page(FoundPool found, PageRequest request) {
+  private List<MemberView> views(FoundPool found) {
     Status status = statuses.of(found.loadBalancer());
-    return Listing.page(
-            found.pool().members(),
-            request,
-            member -> member.id().text(),
-            Member::name,
-            member ->
-                member.id()
-                    + " "
-                    + member.name()
-                    + " "
-                    + member.remark()
-                    + " "
-                    + member.address()
-                    + ":"
-                    + member.port())
-        .map(member -> Views.member(found.loadBalancer(), found.pool(), member, status));
+    return found.pool().members().stream()
+        .map(member -> Views.member(found.loadBalancer(), found.pool(), member, status))
+        .toList();
   }
 
   private void settle(FoundMember found, Duration limit) {

@@ -31,6 +31,9 @@ public record PersistenceInput(
     SOURCE_IP
   }
 
+  /** Every request is balanced anew. */
+  static final PersistenceInput OFF = new PersistenceInput(Type.OFF, null);
+
   @Override
   public List<Fault> contradictions() {
     return name != null && type != Type.COOKIE

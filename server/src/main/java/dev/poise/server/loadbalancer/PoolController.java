@@ -4,6 +4,7 @@ import dev.poise.server.loadbalancer.Pools.FoundPool;
 import dev.poise.server.loadbalancer.Views.PoolView;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -66,17 +67,18 @@ final class PoolController {
   }
 
   @GetMapping("/load-balancers/{id}/pools")
+  @Listed(
+      sort = {"createTime", "name", "memberCount"},
+      filter = {"name", "algorithm", "health", "ownerListenerId"})
   @Operation(summary = "List the pools of a load balancer", operationId = "listPools")
   Page<PoolView> list(Caller caller, @PathVariable LoadBalancerId id, PageRequest request) {
     LoadBalancer owner = loadBalancers.get(caller.tenant(), id);
     Status status = statuses.of(owner);
     return Listing.page(
-            owner.pools(),
-            request,
-            pool -> pool.id().text(),
-            Pool::name,
-            pool -> pool.id() + " " + pool.name() + " " + pool.remark())
-        .map(pool -> Views.pool(owner, pool, status));
+        owner.pools().stream().map(it -> Views.pool(owner, it, status)).toList(),
+        request,
+        it -> it.id().text(),
+        it -> it.id() + " " + it.name() + " " + it.remark());
   }
 
   @GetMapping("/pools/{id}")

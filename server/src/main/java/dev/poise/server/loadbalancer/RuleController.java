@@ -6,6 +6,7 @@ import dev.poise.server.loadbalancer.Rules.FoundRule;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Line;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
@@ -17,7 +18,6 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
-import dev.poise.spec.Protocol;
 import dev.poise.spec.RuleId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -101,10 +101,12 @@ final class RuleController {
   }
 
   @GetMapping("/listeners/{id}/rules")
+  @Listed(
+      sort = {"domain"},
+      filter = {"domain", "path", "health"})
   @Operation(
       summary = "List the rules of a listener",
-      description =
-          "Grouped by domain and in their order, whatever orderBy says; the default rule is last.",
+      description = "Grouped by domain and in their order; the default rule is last.",
       operationId = "listRules")
   Page<RuleView> list(Caller caller, @PathVariable ListenerId id, PageRequest request) {
     Listeners.Found found = listeners.get(caller.tenant(), id);
@@ -116,7 +118,7 @@ final class RuleController {
     all.add(RuleViews.defaultRule(found.loadBalancer(), found.listener(), status));
     return Listing.page(
         all,
-        request.byName(),
+        request,
         it -> it.id() == null ? LAST : it.id().text(),
         it ->
             it.id() == null
@@ -167,11 +169,12 @@ final class RuleController {
   }
 
   private static void requireHttp(Listener listener) {
-    if (listener.protocol() instanceof Protocol.Tcp) {
+    ListenerInput.ProtocolName protocol = ListenerInput.ProtocolName.of(listener.protocol());
+    if (!protocol.isHttp()) {
       throw new Refusal.Invalid(
           "",
           ProblemType.UNSUPPORTED_FOR_PROTOCOL,
-          "A TCP listener has no rules: all of its connections go to the default pool.");
+          "A " + protocol + " listener has no rules: all it gets goes to the default pool.");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.spec.HttpsRedirect;
+import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerReport;
 import dev.poise.spec.LoadBalancerReport;
@@ -11,6 +12,7 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.Serving;
+import dev.poise.spec.VipReport;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is true of a load balancer: computed from what is desired, what nodes said and what time it
@@ -39,6 +42,7 @@ record Status(
     String explanation,
     Optional<Refused> refusal,
     List<NodeStatus> nodes,
+    List<VipReport> vips,
     Map<ListenerId, Health> listeners,
     Map<ListenerId, ListenerReport> traffic,
     Map<MemberId, MemberStatus> members) {
@@ -111,6 +115,7 @@ record Status(
                     node.lastHeard(),
                     node.appliedGeneration()))
             .toList(),
+        vips(desired, live),
         listeners,
         traffic(live),
         members);
@@ -280,6 +285,26 @@ record Status(
       // The node has not heard yet that its owner enabled it.
       case UNKNOWN, DISABLED -> MemberStatus.Health.UNKNOWN;
     };
+  }
+
+  private static List<VipReport> vips(LoadBalancer desired, List<Seen> live) {
+    Map<IpAddress, VipReport> counted =
+        live.stream()
+            .flatMap(node -> node.report().stream())
+            .flatMap(report -> report.vips().stream())
+            .collect(Collectors.toMap(VipReport::address, Function.identity(), Status::sum));
+    return desired.spec().vips().stream()
+        .flatMap(vip -> Stream.ofNullable(counted.get(vip)))
+        .toList();
+  }
+
+  private static VipReport sum(VipReport one, VipReport other) {
+    return new VipReport(
+        one.address(),
+        one.receivedPackets() + other.receivedPackets(),
+        one.receivedBytes() + other.receivedBytes(),
+        one.transmittedPackets() + other.transmittedPackets(),
+        one.transmittedBytes() + other.transmittedBytes());
   }
 
   private static Map<ListenerId, ListenerReport> traffic(List<Seen> live) {

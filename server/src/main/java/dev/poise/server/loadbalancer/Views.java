@@ -19,7 +19,6 @@ import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Load balancers and their parts as the API shows them: what was asked for, and what is true. */
@@ -42,6 +41,7 @@ final class Views {
   @Schema(name = "LoadBalancer")
   record LoadBalancerView(
       LoadBalancerId id,
+      @Schema(description = "The user who made it") String creatorId,
       String name,
       String remark,
       DataCenterId dataCenterId,
@@ -59,6 +59,8 @@ final class Views {
       @Schema(description = "What every live node serves at least") long appliedGeneration,
       @Nullable RefusalView refusal,
       List<NodeView> nodes,
+      @Schema(description = "Empty where nodes cannot count packets")
+          List<AddressTrafficView> traffic,
       List<ListenerView> listeners,
       Instant createTime,
       Instant updateTime) {}
@@ -71,7 +73,8 @@ final class Views {
       String remark,
       ListenerInput.ProtocolName protocol,
       int port,
-      int idleTimeoutSeconds,
+      @Nullable Integer idleTimeoutSeconds,
+      @Nullable Integer sessionTimeoutSeconds,
       @Nullable Integer responseTimeoutSeconds,
       @Nullable Integer connectionLimit,
       @Nullable ProxyProtocol proxyProtocol,
@@ -100,7 +103,19 @@ final class Views {
       @JsonProperty("responses2xx") long responses2xx,
       @JsonProperty("responses3xx") long responses3xx,
       @JsonProperty("responses4xx") long responses4xx,
-      @JsonProperty("responses5xx") long responses5xx) {}
+      @JsonProperty("responses5xx") long responses5xx,
+      @Schema(description = "From clients; 0 where nodes cannot count packets")
+          long receivedPackets,
+      long transmittedPackets) {}
+
+  /** What went through one address of a load balancer, summed over the live nodes. */
+  @Schema(name = "AddressTraffic")
+  record AddressTrafficView(
+      IpAddress address,
+      long receivedPackets,
+      long receivedBytes,
+      long transmittedPackets,
+      long transmittedBytes) {}
 
   @Schema(name = "Pool")
   record PoolView(
@@ -134,7 +149,7 @@ final class Views {
       MemberStatus.Health health,
       @Schema(description = "Why it is in that health") String healthReason,
       @Nullable Instant healthSinceTime,
-      @Schema(description = "Connections (TCP) or requests (HTTP) it serves now")
+      @Schema(description = "Connections (TCP), sessions (UDP) or requests (HTTP) it serves now")
           long activeConnections,
       @Schema(description = "How many it was given since the nodes' agents started")
           long connections,
@@ -169,6 +184,7 @@ final class Views {
   static LoadBalancerView loadBalancer(LoadBalancer it, Status status) {
     return new LoadBalancerView(
         it.id(),
+        it.creatorId(),
         it.name(),
         it.remark(),
         it.placement().dataCenter(),
@@ -197,6 +213,15 @@ final class Views {
                     node.lastHeard().orElse(null),
                     node.appliedGeneration()))
             .toList(),
+        status.vips().stream()
+            .map(vip ->
+                new AddressTrafficView(
+                    vip.address(),
+                    vip.receivedPackets(),
+                    vip.receivedBytes(),
+                    vip.transmittedPackets(),
+                    vip.transmittedBytes()))
+            .toList(),
         it.listeners().stream().map(listener -> listener(it, listener, status)).toList(),
         it.createTime(),
         it.updateTime());
@@ -212,7 +237,8 @@ final class Views {
         it.remark(),
         said.protocol(),
         it.port(),
-        Objects.requireNonNull(said.idleTimeoutSeconds()),
+        said.idleTimeoutSeconds(),
+        said.sessionTimeoutSeconds(),
         said.responseTimeoutSeconds(),
         said.connectionLimit(),
         said.proxyProtocol(),
@@ -239,7 +265,9 @@ final class Views {
         said.responses2xx(),
         said.responses3xx(),
         said.responses4xx(),
-        said.responses5xx());
+        said.responses5xx(),
+        said.receivedPackets(),
+        said.transmittedPackets());
   }
 
   static PoolView pool(LoadBalancer owner, Pool it, Status status) {

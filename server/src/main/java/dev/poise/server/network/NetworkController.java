@@ -1,6 +1,7 @@
 package dev.poise.server.network;
 
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -46,6 +47,7 @@ final class NetworkController {
   }
 
   @GetMapping("/data-centers")
+  @Listed(filter = "name")
   @Operation(summary = "List data centres", operationId = "listDataCenters")
   Page<DataCenter> dataCenters(PageRequest page) {
     return networks.dataCenters(page);
@@ -71,6 +73,7 @@ final class NetworkController {
   }
 
   @GetMapping("/vpcs")
+  @Listed(filter = {"name", "dataCenterId"})
   @Operation(summary = "List VPCs", operationId = "listVpcs")
   Page<Vpc> vpcs(Caller caller, PageRequest page) {
     return networks.vpcs(caller, page);
@@ -96,6 +99,7 @@ final class NetworkController {
   }
 
   @GetMapping("/subnets")
+  @Listed(filter = {"name", "vpcId", "dataCenterId", "cidr"})
   @Operation(summary = "List subnets", operationId = "listSubnets")
   Page<Subnet> subnets(Caller caller, PageRequest page) {
     return networks.subnets(caller, page);

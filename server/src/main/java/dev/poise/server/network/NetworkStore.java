@@ -22,12 +22,12 @@ class NetworkStore {
       """;
   private static final String VPCS =
       """
-      SELECT id, data_center_id, name, remark, create_time, id || ' ' || name || ' ' || remark AS search
+      SELECT id, creator_id, data_center_id, name, remark, create_time, id || ' ' || name || ' ' || remark AS search
       FROM vpcs WHERE tenant_id = :tenant
       """;
   private static final String SUBNETS =
       """
-      SELECT s.id, s.vpc_id, v.data_center_id, s.name, s.remark, s.cidr, s.create_time,
+      SELECT s.id, s.creator_id, s.vpc_id, v.data_center_id, s.name, s.remark, s.cidr, s.create_time,
         s.id || ' ' || s.name || ' ' || s.remark || ' ' || s.cidr AS search
       FROM subnets s JOIN vpcs v ON v.id = s.vpc_id WHERE s.tenant_id = :tenant
       """;
@@ -57,12 +57,13 @@ class NetworkStore {
   boolean insert(TenantId tenant, Vpc vpc) {
     return db.sql(
                 """
-                INSERT INTO vpcs (id, tenant_id, data_center_id, name, remark, create_time)
-                VALUES (:id, :tenant, :dataCenter, :name, :remark, :time)
+                INSERT INTO vpcs (id, tenant_id, creator_id, data_center_id, name, remark, create_time)
+                VALUES (:id, :tenant, :creator, :dataCenter, :name, :remark, :time)
                 ON CONFLICT (tenant_id, data_center_id, name) DO NOTHING
                 """)
             .param("id", vpc.id().text())
             .param("tenant", tenant.text())
+            .param("creator", vpc.creatorId())
             .param("dataCenter", vpc.dataCenterId().text())
             .param("name", vpc.name())
             .param("remark", vpc.remark())
@@ -75,12 +76,13 @@ class NetworkStore {
   boolean insert(TenantId tenant, Subnet subnet) {
     return db.sql(
                 """
-                INSERT INTO subnets (id, tenant_id, vpc_id, name, remark, cidr, create_time)
-                VALUES (:id, :tenant, :vpc, :name, :remark, :cidr::cidr, :time)
+                INSERT INTO subnets (id, tenant_id, creator_id, vpc_id, name, remark, cidr, create_time)
+                VALUES (:id, :tenant, :creator, :vpc, :name, :remark, :cidr::cidr, :time)
                 ON CONFLICT (vpc_id, name) DO NOTHING
                 """)
             .param("id", subnet.id().text())
             .param("tenant", tenant.text())
+            .param("creator", subnet.creatorId())
             .param("vpc", subnet.vpcId().text())
             .param("name", subnet.name())
             .param("remark", subnet.remark())
@@ -207,6 +209,7 @@ class NetworkStore {
   private static Vpc vpc(ResultSet row, int number) throws SQLException {
     return new Vpc(
         new VpcId(row.getString("id")),
+        row.getString("creator_id"),
         new DataCenterId(row.getString("data_center_id")),
         row.getString("name"),
         row.getString("remark"),
@@ -216,6 +219,7 @@ class NetworkStore {
   private static Subnet subnet(ResultSet row, int number) throws SQLException {
     return new Subnet(
         new SubnetId(row.getString("id")),
+        row.getString("creator_id"),
         new VpcId(row.getString("vpc_id")),
         new DataCenterId(row.getString("data_center_id")),
         row.getString("name"),

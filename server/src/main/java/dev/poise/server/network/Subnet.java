@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A range of addresses in a VPC. */
 public record Subnet(
     SubnetId id,
+    @Schema(description = "The user who made it") String creatorId,
     VpcId vpcId,
     DataCenterId dataCenterId,
     String name,

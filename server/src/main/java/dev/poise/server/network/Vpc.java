@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A tenant's network in a data centre. */
 public record Vpc(
-    VpcId id, DataCenterId dataCenterId, String name, String remark, Instant createTime) {
+    VpcId id,
+    @Schema(description = "The user who made it") String creatorId,
+    DataCenterId dataCenterId,
+    String name,
+    String remark,
+    Instant createTime) {
 
   /** What is said to make one. */
   @Schema(name = "VpcInput")

@@ -5,10 +5,12 @@ import dev.poise.spec.HeldRemovals;
 import dev.poise.spec.NodeId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What a node said last of itself.
  *
+ * @param problems what is wrong with the node, in words
  * @param reportTime when the server got it, by the server's clock
  */
 public record NodeObservation(
@@ -16,6 +18,7 @@ public record NodeObservation(
     long acceptedRevision,
     Capabilities capabilities,
     HeldRemovals heldRemovals,
+    List<String> problems,
     Instant reportTime) {
   /**
    * A node reports at least every 3 s; silent for longer than this, nothing it said is taken for

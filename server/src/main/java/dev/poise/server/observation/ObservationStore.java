@@ -45,12 +45,12 @@ class ObservationStore {
     db.sql(
             """
             INSERT INTO node_observations
-              (node_id, session, sequence, accepted_revision, capabilities, held_removals, report_time)
-            VALUES (:node, :session, :sequence, :revision, :capabilities::jsonb, :held::jsonb, :now)
+              (node_id, session, sequence, accepted_revision, capabilities, held_removals, problems, report_time)
+            VALUES (:node, :session, :sequence, :revision, :capabilities::jsonb, :held::jsonb, :problems, :now)
             ON CONFLICT (node_id) DO UPDATE SET
               session = excluded.session, sequence = excluded.sequence,
               accepted_revision = excluded.accepted_revision, capabilities = excluded.capabilities,
-              held_removals = excluded.held_removals, report_time = excluded.report_time
+              held_removals = excluded.held_removals, problems = excluded.problems, report_time = excluded.report_time
             """)
         .param("node", report.node().text())
         .param("session", report.session())
@@ -58,6 +58,7 @@ class ObservationStore {
         .param("revision", report.acceptedRevision())
         .param("capabilities", SpecJson.write(report.capabilities()))
         .param("held", SpecJson.write(report.heldRemovals()))
+        .param("problems", report.problems().toArray(String[]::new))
         .param("now", Timestamp.from(now))
         .update();
   }
@@ -116,7 +117,7 @@ class ObservationStore {
   List<NodeObservation> nodes(List<NodeId> ids) {
     return db.sql(
             """
-            SELECT node_id, accepted_revision, capabilities, held_removals, report_time FROM node_observations
+            SELECT node_id, accepted_revision, capabilities, held_removals, problems, report_time FROM node_observations
             WHERE node_id = ANY(:ids)
             """)
         .param("ids", ids.stream().map(NodeId::text).toArray(String[]::new))
@@ -126,6 +127,7 @@ class ObservationStore {
                 row.getLong("accepted_revision"),
                 SpecJson.read(row.getString("capabilities"), Capabilities.class),
                 SpecJson.read(row.getString("held_removals"), HeldRemovals.class),
+                List.of((String[]) row.getArray("problems").getArray()),
                 row.getTimestamp("report_time").toInstant()))
         .list();
   }

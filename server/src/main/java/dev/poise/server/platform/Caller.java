@@ -31,4 +31,23 @@ public record Caller(
     if (role != Role.PLATFORM_ADMIN)
       throw new Refusal.Forbidden("Only a platform administrator can do this.");
   }
+
+  /** Whether the caller may change all that its tenant has. */
+  public boolean isAdministrator() {
+    return role != Role.TENANT_USER;
+  }
+
+  /**
+   * Refuses a caller who neither made a thing of its tenant nor is an administrator. Look the thing
+   * up first, with the tenant: what is another tenant's is not found, never forbidden.
+   *
+   * @param creatorId the user who made the thing
+   * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
+   */
+  public void requireMayChange(String creatorId) {
+    if (isAdministrator() || creatorId.equals(user)) return;
+    throw new Refusal.Forbidden(
+        "Another user made this. Its creator and the tenant's administrators may change it, the"
+            + " other users of the tenant may only look at it.");
+  }
 }

@@ -1,6 +1,6 @@
 package dev.poise.server.platform;
 
-import dev.poise.server.platform.PageRequest.Order;
+import dev.poise.server.platform.PageRequest.Filter;
 import dev.poise.server.platform.PageRequest.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Keyset paging: a page begins behind the last item of the page before, so that it costs the same
- * wherever it is and nothing is shown twice or left out when rows come and go.
+ * wherever it is and nothing is shown twice or left out when rows come and go. Items that are equal
+ * in what the list is sorted by are in the order of their ids.
  */
 public final class Listing {
   private Listing() {}
@@ -28,8 +29,8 @@ public final class Listing {
   /**
    * A page of a query's rows.
    *
-   * @param select a SELECT with at least the columns {@code id}, {@code name}, {@code create_time}
-   *     and {@code search}, the text that {@code q} is looked for in
+   * @param select a SELECT with the column {@code id}, a column for each field that the list is
+   *     sorted and filtered by, and {@code search}, the text that {@code q} is looked for in
    */
   public static <T> Page<T> page(
       JdbcClient db,
@@ -38,14 +39,11 @@ public final class Listing {
       PageRequest request,
       RowMapper<T> mapper) {
     Map<String, Object> all = new HashMap<>(parameters);
-    all.put(
-        "like",
-        "%" + request.q().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%");
-    String found = "FROM (" + select + ") AS found WHERE (:like = '%%' OR search ILIKE :like)";
+    String found = "FROM (" + select + ") AS found WHERE true" + conditions(request, all);
     long total = db.sql("SELECT count(*) " + found).params(all).query(Long.class).single();
 
-    String key = request.orderBy().key() == Order.Key.NAME ? "name" : "create_time";
-    String type = request.orderBy().key() == Order.Key.NAME ? "text" : "timestamptz";
+    String key = request.orderBy().field().sortExpression();
+    String type = request.orderBy().field().sqlType();
     String direction = request.orderBy().descending() ? "DESC" : "ASC";
     String begin = "";
     if (request.after() != null) {
@@ -58,21 +56,52 @@ public final class Listing {
     all.put("limit", request.pageSize() + 1);
     String order = " ORDER BY %s %s, id %s LIMIT :limit".formatted(key, direction, direction);
     List<Row<T>> rows =
-        db.sql("SELECT *, " + key + "::text AS sorted_by " + found + begin + order)
+        db.sql("SELECT *, (" + key + ")::text AS sorted_by " + found + begin + order)
             .params(all)
             .query((row, number) -> row(row, number, mapper))
             .list();
     return page(rows, request.pageSize(), total);
   }
 
-  /** A page of a list that is in memory already, because the thing it is part of is. */
+  private static String conditions(PageRequest request, Map<String, Object> parameters) {
+    StringBuilder conditions = new StringBuilder();
+    if (!request.q().isEmpty()) {
+      conditions.append(" AND search ILIKE :like");
+      parameters.put(
+          "like",
+          "%" + request.q().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%");
+    }
+    for (Filter filter : request.filters()) {
+      String parameter = "filter_" + filter.field().column();
+      conditions.append(
+          " AND %s = ANY(:%s)".formatted(filter.field().filterExpression(), parameter));
+      parameters.put(parameter, filter.values().toArray(String[]::new));
+    }
+    return conditions.toString();
+  }
+
+  /**
+   * A page of a list that is in memory already, because the thing it is part of is.
+   *
+   * @param items as they are answered
+   * @param search the text of an item that {@code q} is looked for in
+   */
+  public static <T> Page<T> page(
+      List<T> items, PageRequest request, Function<T, String> id, Function<T, String> search) {
+    return page(items, request, id, request.orderBy().field()::sortText, search);
+  }
+
+  /**
+   * A page of a list in memory that has an order of its own.
+   *
+   * @param key a text whose order it is
+   */
   public static <T> Page<T> page(
       List<T> items,
       PageRequest request,
       Function<T, String> id,
-      Function<T, String> name,
+      Function<T, String> key,
       Function<T, String> search) {
-    boolean byName = request.orderBy().key() == Order.Key.NAME;
     Comparator<Row<T>> order =
         Comparator.comparing((Row<T> row) -> row.position().value())
             .thenComparing(row -> row.position().id());
@@ -80,10 +109,8 @@ public final class Listing {
     String q = request.q().toLowerCase(Locale.ROOT);
     List<Row<T>> found = new ArrayList<>();
     for (T item : items) {
-      // An id begins with its time, so ids are in the order of creation.
-      Position position = new Position(byName ? name.apply(item) : id.apply(item), id.apply(item));
-      if (search.apply(item).toLowerCase(Locale.ROOT).contains(q))
-        found.add(new Row<>(item, position));
+      if (passes(item, request) && search.apply(item).toLowerCase(Locale.ROOT).contains(q))
+        found.add(new Row<>(item, new Position(key.apply(item), id.apply(item))));
     }
     Row<T> after = request.after() == null ? null : bound(request.after());
     List<Row<T>> rows =
@@ -93,6 +120,12 @@ public final class Listing {
             .limit(request.pageSize() + 1L)
             .toList();
     return page(rows, request.pageSize(), found.size());
+  }
+
+  private static boolean passes(Object item, PageRequest request) {
+    return request.filters().stream()
+        .allMatch(
+            filter -> filter.field().text(item).filter(filter.values()::contains).isPresent());
   }
 
   @SuppressWarnings("NullAway") // only its position is looked at

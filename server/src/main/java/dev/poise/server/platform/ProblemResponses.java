@@ -56,6 +56,8 @@ final class ProblemResponses extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> failed(Exception e) {
+    // Nothing can be said any more; the container cuts the connection when this goes on.
+    if (e instanceof Exports.BrokenOff broken) throw broken;
     LOG.error("A request failed", e);
     String detail = "The request failed on our side. Its id is in requestId.";
     return answer(Problem.of(ProblemType.INTERNAL, detail), new HttpHeaders());

@@ -1,6 +1,7 @@
 package dev.poise.server.platform;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -57,11 +58,22 @@ final class RequestArguments implements WebMvcConfigurer, HandlerMethodArgumentR
       @Nullable WebDataBinderFactory binders) {
     if (parameter.getParameterType() == Caller.class) return caller();
     if (parameter.getParameterType() == Mutation.class) return mutation(request);
-    return PageRequest.of(
-        request.getParameter("pageSize"),
-        request.getParameter("pageToken"),
-        request.getParameter("q"),
-        request.getParameter("orderBy"));
+    return part(parameter, servlet(request));
+  }
+
+  private static PageRequest part(MethodParameter parameter, HttpServletRequest request) {
+    if (request.getAttribute(Exports.PART) instanceof PageRequest wanted) return wanted;
+    ListFields fields = ListFields.of((Method) parameter.getExecutable());
+    PageRequest asked = PageRequest.of(fields, request.getParameterMap());
+    PageRequest part = ExportFormat.asked(request).isPresent() ? asked.longest(null) : asked;
+    request.setAttribute(Exports.PART, part);
+    return part;
+  }
+
+  private static HttpServletRequest servlet(NativeWebRequest request) {
+    HttpServletRequest servlet = request.getNativeRequest(HttpServletRequest.class);
+    if (servlet == null) throw new IllegalStateException("not a servlet request");
+    return servlet;
   }
 
   private static Caller caller() {
@@ -72,8 +84,7 @@ final class RequestArguments implements WebMvcConfigurer, HandlerMethodArgumentR
   }
 
   private static Mutation mutation(NativeWebRequest request) {
-    HttpServletRequest servlet = request.getNativeRequest(HttpServletRequest.class);
-    if (servlet == null) throw new IllegalStateException("not a servlet request");
+    HttpServletRequest servlet = servlet(request);
     String key = request.getHeader("Idempotency-Key");
     if (key != null && (key.isBlank() || key.length() > 255)) {
       throw new Refusal.Unreadable(

@@ -17,6 +17,7 @@ class DependencyLineTest {
       List.of(
           List.of("platform"),
           List.of("audit"),
+          List.of("quota"),
           List.of("identity"),
           List.of("network"),
           List.of("cluster", "observation", "certificate"),

@@ -381,6 +381,11 @@ class CertificateApiTest extends ApiTest {
     assertThat(refused.text("/type")).isEqualTo("/problems/certificate-in-use");
     assertThat(refused.text("/detail"))
         .contains("'shop'", bound.loadBalancer(), "'front'", bound.listener());
+    String list = "/certificates?state=VALID&state=EXPIRING&dataCenterId=" + site.dataCenter();
+    assertThat(get(list).body().toString()).contains(made.text("/id"));
+    assertThat(get(list + "&format=csv").body().asString())
+        .contains(made.text("/id"))
+        .doesNotContain("PRIVATE KEY");
     Answer read = get("/certificates/" + made.text("/id"));
     assertThat(read.text("/usedBy/0/loadBalancerId")).isEqualTo(bound.loadBalancer());
     assertThat(read.text("/usedBy/0/listenerName")).isEqualTo("front");

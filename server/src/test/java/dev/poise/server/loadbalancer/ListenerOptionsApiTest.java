@@ -177,7 +177,7 @@ class ListenerOptionsApiTest extends ApiTest {
     Answer refused = listener(network, "{\"protocol\":\"HTTP\",\"port\":80}");
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.text("/errors/0/pointer")).isEqualTo("/protocol");
-    assertThat(refused.text("/detail")).contains("NETWORK").contains("TCP, not HTTP");
+    assertThat(refused.text("/detail")).contains("NETWORK").contains("TCP and UDP, not HTTP");
     assertThat(listener(network, "{\"protocol\":\"TCP\",\"port\":80}").status()).isEqualTo(201);
     String path = "/load-balancers/" + network.text("/id");
     Answer wrong = patch(path, "{\"type\":\"APPLICATION\"}");

@@ -343,7 +343,7 @@ class LoadBalancerApiTest extends ApiTest {
     assertThat(get("/load-balancers?q=%25").body().at("/totalSize").asLong()).isZero();
     assertThat(get("/load-balancers?pageSize=501").status()).isEqualTo(400);
     assertThat(get("/load-balancers?pageToken=abc").status()).isEqualTo(400);
-    assertThat(get("/load-balancers?orderBy=price").status()).isEqualTo(400);
+    assertThat(get("/load-balancers?orderBy=price").status()).isEqualTo(422);
   }
 
   @Test

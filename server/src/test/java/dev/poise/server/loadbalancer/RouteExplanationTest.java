@@ -91,6 +91,7 @@ class RouteExplanationTest {
     return new LoadBalancer(
         LoadBalancerId.generate(NOW),
         TenantId.generate(NOW),
+        "usr_maker",
         new Placement(
             new DataCenterId(TypeId.generate("dc", NOW)),
             new VpcId(TypeId.generate("vpc", NOW)),

@@ -60,6 +60,7 @@ class StatusTest {
     return new LoadBalancer(
         ID,
         TenantId.generate(NOW),
+        "usr_maker",
         new Placement(
             new DataCenterId(TypeId.generate("dc", NOW)),
             new VpcId(TypeId.generate("vpc", NOW)),
