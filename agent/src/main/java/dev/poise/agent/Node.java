@@ -67,7 +67,7 @@ final class Node {
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
     agent = new Agent(config, binary, access, ledger, bundles, board, clock);
-    follower = new ManifestFollower(server, ledger, bundles, config.node(), agent::serve);
+    follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
     threads = new ArrayList<>();
     threads.add(Thread.ofPlatform().name("manifest").unstarted(follower));

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * The kernel's part of one load balancer: its UDP listeners, and the counters of all its listeners.
  *
  * <p>The rules follow from the spec and from which members are healthy. When a verdict changes they
- * are written anew for the same generation. A change of rules moves no session; sessions end early
+ * are written anew for the same generation; it counts as known, and is reported, from then on. A
+ * change of rules moves no session; sessions end early
  * only here, and only when they have to: their member is down or deleted, their listener is
  * deleted, their client is not let in any more. First the rules, then the sessions, or a client
  * could begin the next one by the old rules. One datagram that was on its way may still do that, so
@@ -57,6 +58,7 @@ final class Udp {
   private final Prober prober;
   private final UdpFile file;
   private @Nullable DigestedSpec current;
+  private Map<UdpTarget, ProbeVerdict> verdicts = Map.of();
   private Set<UdpTarget> chosen = Set.of();
   private OptionalLong generation = OptionalLong.empty();
 
@@ -72,7 +74,7 @@ final class Udp {
     Optional<UdpFile.Content> last = file.read();
     if (last.isEmpty()) return;
     DigestedSpec spec = last.get().spec();
-    prober.watch(id, targets(spec.spec()), last.get().healthy());
+    watch(spec.spec(), last.get().healthy());
     Optional<String> said = kernel.comment(UdpRules.tableOf(id), UdpRules.GENERATION_CHAIN);
     if (!said.equals(Optional.of(spec.spec().generation() + " " + spec.digest()))) return;
     current = spec;
@@ -103,7 +105,7 @@ final class Udp {
 
   /** Whether some members wait for their first check. */
   boolean hasUnproven() {
-    return prober.verdicts(id).values().stream()
+    return verdicts.values().stream()
         .anyMatch(verdict -> verdict.health() == Health.UNKNOWN);
   }
 
@@ -133,7 +135,7 @@ final class Udp {
     if (!UdpRules.forwards(desired.spec())) {
       removeRules();
     } else if (!desired.equals(current)) {
-      prober.watch(id, targets(desired.spec()), List.of());
+      watch(desired.spec(), List.of());
       commit(desired);
     }
     kernel.put(id, NodeRules.elements(desired.spec()));
@@ -143,7 +145,7 @@ final class Udp {
   void keepLastGood() throws IOException {
     Optional<UdpFile.Content> last = file.read();
     if (current != null || last.isEmpty()) return;
-    prober.watch(id, targets(last.get().spec().spec()), last.get().healthy());
+    watch(last.get().spec().spec(), last.get().healthy());
     commit(last.get().spec());
     kernel.put(id, NodeRules.elements(last.get().spec().spec()));
   }
@@ -151,9 +153,15 @@ final class Udp {
   /** Writes the rules anew if verdicts changed; says whether they did. */
   boolean refresh() throws IOException {
     DigestedSpec spec = current;
+    verdicts = prober.verdicts(id);
     if (spec == null || healthy().equals(chosen)) return false;
     commit(spec);
     return true;
+  }
+
+  private void watch(LoadBalancerSpec spec, Collection<UdpTarget> healthy) {
+    prober.watch(id, targets(spec), healthy);
+    verdicts = prober.verdicts(id);
   }
 
   private void commit(DigestedSpec desired) throws IOException {
@@ -166,7 +174,7 @@ final class Udp {
     }
     file.write(desired, healthy);
     Set<Flow> lost = new HashSet<>(before);
-    lost.removeAll(flows(desired.spec(), prober.verdicts(id)));
+    lost.removeAll(flows(desired.spec(), verdicts));
     lost.addAll(newlyServed(desired.spec(), healthy));
     current = desired;
     chosen = healthy;
@@ -185,7 +193,7 @@ final class Udp {
   }
 
   private Set<UdpTarget> healthy() {
-    return prober.verdicts(id).entrySet().stream()
+    return verdicts.entrySet().stream()
         .filter(each -> each.getValue().health() == Health.HEALTHY)
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
@@ -256,7 +264,7 @@ final class Udp {
     DigestedSpec spec = current;
     if (spec == null) {
       return new KernelReading(
-          generation, traffic, Map.of(), Map.of(), Map.of(), prober.verdicts(id));
+          generation, traffic, Map.of(), Map.of(), Map.of(), verdicts);
     }
     Sessions sessions = kernel.sessions();
     endStrays(spec.spec(), sessions);
@@ -271,7 +279,7 @@ final class Udp {
           new KernelReading.Destination(flow.member(), flow.memberPort()), count, Long::sum);
     }
     return new KernelReading(
-        generation, traffic, snapshot.countersOf(id), byListener, byMember, prober.verdicts(id));
+        generation, traffic, snapshot.countersOf(id), byListener, byMember, verdicts);
   }
 
   private static Optional<ListenerSpec> listenerOf(LoadBalancerSpec spec, Flow flow) {
@@ -282,7 +290,7 @@ final class Udp {
   }
 
   private void endStrays(LoadBalancerSpec spec, Sessions sessions) throws IOException {
-    Set<Flow> right = flows(spec, prober.verdicts(id));
+    Set<Flow> right = flows(spec, verdicts);
     Set<Flow> strays = new HashSet<>();
     for (Flow flow : sessions.flows()) {
       if (!spec.vips().contains(flow.vip())) continue;
@@ -305,6 +313,7 @@ final class Udp {
 
   private void removeRules() throws IOException {
     prober.watch(id, Map.of(), List.of());
+    verdicts = Map.of();
     Optional<LoadBalancerSpec> known = lastGood().map(DigestedSpec::spec);
     Set<Flow> flows = before().or(() -> known).map(spec -> flows(spec, Map.of())).orElse(Set.of());
     boolean there = current != null || known.isPresent();

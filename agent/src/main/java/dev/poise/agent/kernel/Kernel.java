@@ -210,19 +210,20 @@ public final class Kernel {
   }
 
   private Snapshot look() throws IOException {
-    String question = "list counters; list table ip " + table;
-    Listing listing;
+    Listing own;
     try {
-      listing = Listing.parse(nft.list(question));
+      own = Listing.parse(nft.list("list table ip " + table));
     } catch (Nft.Refused e) {
       log.warn("the node's nftables table is gone and is made again: {}", e.why());
       restore();
-      listing = Listing.parse(nft.list(question));
+      own = Listing.parse(nft.list("list table ip " + table));
     }
     Map<Element, Traffic> elements =
-        listing.elements().entrySet().stream()
+        own.elements().entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().traffic()));
-    return new Snapshot(listing.tables(), listing.counters(), elements);
+    // Not in one run of nft: it would list the counters of that table only.
+    Listing all = Listing.parse(nft.list("list counters ip"));
+    return new Snapshot(all.counters().keySet(), all.counters(), elements);
   }
 
   private static boolean isYounger(long taken, long nanos) {

@@ -4,7 +4,6 @@ import dev.poise.agent.render.NodeRules.Element;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,11 +27,9 @@ record Listing(Map<String, Map<String, Traffic>> counters, Map<Element, Listed> 
   static Listing parse(String output) {
     Map<String, Map<String, Traffic>> counters = new HashMap<>();
     Map<Element, Listed> elements = new HashMap<>();
-    for (String line : output.lines().toList()) {
-      for (JsonNode item : JSON.readTree(line).path("nftables")) {
-        counter(item.path("counter"), counters);
-        set(item.path("set"), elements);
-      }
+    for (JsonNode item : JSON.readTree(output).path("nftables")) {
+      counter(item.path("counter"), counters);
+      set(item.path("set"), elements);
     }
     return new Listing(counters, elements);
   }
@@ -82,15 +79,5 @@ record Listing(Map<String, Map<String, Traffic>> counters, Map<Element, Listed> 
       // Not a list of rules, so there is no such rule.
     }
     return Optional.empty();
-  }
-
-  /** The names of a table's counters and what they say. */
-  Map<String, Traffic> countersOf(String table) {
-    return counters.getOrDefault(table, Map.of());
-  }
-
-  /** The tables that have counters. */
-  Set<String> tables() {
-    return counters.keySet();
   }
 }

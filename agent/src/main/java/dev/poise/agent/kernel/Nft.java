@@ -11,7 +11,7 @@ final class Nft {
   private static final Pattern VERSION = Pattern.compile("nftables v(\\d+(\\.\\d+)*)");
   private static final Pattern PLACE = Pattern.compile("^(/dev/stdin|-):\\d+:[\\d-]+: ");
   private static final Pattern BEFORE_REASON =
-      Pattern.compile("^(netlink: )?(Error|error): |Could not process rule: |^internal:0:0-0: ");
+      Pattern.compile("^(netlink: )?(Error|error): |^cache initialization failed: |Could not process rule: |^internal:0:0-0: ");
   private static final int LONGEST = 300;
 
   private final Tool tool;
@@ -63,9 +63,9 @@ final class Nft {
     }
   }
 
-  /** Lists something as JSON, one document in a line for each command. */
-  String list(String commands) throws IOException {
-    Tool.Run run = tool.run(List.of("-n", "-j", commands), "");
+  /** Lists something as JSON. */
+  String list(String command) throws IOException {
+    Tool.Run run = tool.run(List.of("-n", "-j", command), "");
     if (!run.succeeded()) throw new Refused(reason(run.output()));
     return run.output();
   }
