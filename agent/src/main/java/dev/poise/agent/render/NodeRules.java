@@ -72,7 +72,7 @@ public final class NodeRules {
     add set ip TABLE datagrams { type ipv4_addr . inet_service; }
     add set ip TABLE ping_filtered { type ipv4_addr; }
     add set ip TABLE ping_sources { type ipv4_addr . ipv4_addr; flags interval; }
-    add set ip TABLE unreachable { typeof @th,192,32 . @th,240,16; size 65535; flags dynamic,timeout; timeout 3s; }
+    add set ip TABLE unreachable { typeof @th,192,32 . @th,240,16; size 65535; flags dynamic,timeout; timeout 2s; }
     add chain ip TABLE errors { type filter hook prerouting priority -150; policy accept; }
     add chain ip TABLE prerouting { type filter hook prerouting priority -300; policy accept; }
     add chain ip TABLE output { type filter hook output priority -300; policy accept; }

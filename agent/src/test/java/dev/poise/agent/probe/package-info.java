@@ -1,4 +1,4 @@
-/** Tests of reports. */
+/** Tests of checks by datagrams. */
 @NullMarked
 package dev.poise.agent.probe;
 
