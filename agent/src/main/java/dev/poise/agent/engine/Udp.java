@@ -61,6 +61,7 @@ final class Udp {
   private Map<UdpTarget, ProbeVerdict> verdicts = Map.of();
   private Set<UdpTarget> chosen = Set.of();
   private OptionalLong generation = OptionalLong.empty();
+  private long madeNanos = System.nanoTime();
 
   Udp(LoadBalancerId id, Kernel kernel, Prober prober, Path directory) {
     this.id = id;
@@ -94,7 +95,7 @@ final class Udp {
 
   /** Whether somebody else took the rules away. */
   boolean isLost() throws IOException {
-    return current != null && !kernel.snapshot().tables().contains(UdpRules.tableOf(id));
+    return current != null && kernel.isGone(id, madeNanos);
   }
 
   /** The rules are to be made from nothing. */
@@ -172,6 +173,7 @@ final class Udp {
     } catch (Unrenderable e) {
       throw new IOException(e.why(), e);
     }
+    madeNanos = System.nanoTime();
     file.write(desired, healthy);
     Set<Flow> lost = new HashSet<>(before);
     lost.removeAll(flows(desired.spec(), verdicts));
@@ -253,12 +255,12 @@ final class Udp {
 
   /** Looks at everything; ends sessions that should not be. */
   KernelReading read(Optional<LoadBalancerSpec> served) throws IOException {
-    Kernel.Snapshot snapshot = kernel.snapshot();
+    Map<Element, Traffic> elements = kernel.elements();
     Map<Element, Traffic> traffic = new HashMap<>();
     served.ifPresent(spec ->
         NodeRules.elements(spec)
             .forEach(element -> {
-              Traffic counted = snapshot.elements().get(element);
+              Traffic counted = elements.get(element);
               if (counted != null) traffic.put(element, counted);
             }));
     DigestedSpec spec = current;
@@ -279,7 +281,7 @@ final class Udp {
           new KernelReading.Destination(flow.member(), flow.memberPort()), count, Long::sum);
     }
     return new KernelReading(
-        generation, traffic, snapshot.countersOf(id), byListener, byMember, verdicts);
+        generation, traffic, kernel.countersOf(id), byListener, byMember, verdicts);
   }
 
   private static Optional<ListenerSpec> listenerOf(LoadBalancerSpec spec, Flow flow) {

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +33,12 @@ import org.slf4j.LoggerFactory;
  * finds it out, and the node's table is made again; load balancers look for theirs.
  *
  * <p>Asking costs processor time that does not depend on who asks: what was listed a moment ago is
- * given to every worker.
+ * given to every worker, see {@link Remembered}.
  */
 public final class Kernel {
   private static final Logger log = LoggerFactory.getLogger(Kernel.class);
-  private static final Duration SNAPSHOT_AGE = Duration.ofMillis(900);
-  private static final Duration SESSIONS_AGE = Duration.ofSeconds(2);
-  private static final int SESSIONS_SHARE = 20;
+  private static final Duration YOUNG = Duration.ofMillis(900);
+  private static final Duration YOUNG_SESSIONS = Duration.ofSeconds(2);
   private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
 
   private final Nft nft;
@@ -51,36 +49,20 @@ public final class Kernel {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<LoadBalancerId, Set<Element>> wanted = new HashMap<>();
   private boolean damaged;
-  private @Nullable Snapshot snapshot;
-  private long snapshotTaken;
 
-  private final ReentrantLock sessionsLock = new ReentrantLock();
-  private @Nullable Sessions sessions;
-  private long sessionsTaken;
-  private long sessionsCost;
+  private final Remembered<Map<Element, Traffic>> elements;
+  private final Remembered<Map<String, Map<String, Traffic>>> counters;
+  private final Remembered<Sessions> sessions;
 
   private Kernel(Nft nft, Conntrack conntrack, String table) throws IOException {
     this.nft = nft;
     this.conntrack = conntrack;
     this.table = table;
     this.versions = Map.of("nft", nft.version(), "conntrack", conntrack.version());
-  }
-
-  /** What the counters said at one moment. */
-  public record Snapshot(
-      Set<String> tables,
-      Map<String, Map<String, Traffic>> counters,
-      Map<Element, Traffic> elements) {
-    public Snapshot {
-      tables = Set.copyOf(tables);
-      counters = Map.copyOf(counters);
-      elements = Map.copyOf(elements);
-    }
-
-    /** The counters of a load balancer's own table by name. */
-    public Map<String, Traffic> countersOf(LoadBalancerId id) {
-      return counters.getOrDefault(UdpRules.tableOf(id), Map.of());
-    }
+    this.elements = new Remembered<>(YOUNG, this::listElements);
+    this.counters =
+        new Remembered<>(YOUNG, () -> Listing.parse(nft.list("list counters ip")).counters());
+    this.sessions = new Remembered<>(YOUNG_SESSIONS, conntrack::sessions);
   }
 
   /**
@@ -133,12 +115,6 @@ public final class Kernel {
   /** Makes all of a transaction, or nothing of it. */
   public void commit(String transaction) throws IOException {
     nft.commit(transaction);
-    lock.lock();
-    try {
-      snapshot = null;
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** The comment of the only rule of a chain. */
@@ -151,21 +127,24 @@ public final class Kernel {
   }
 
   /** Sees to it that the node's table has these elements for a load balancer, and no others. */
-  public void put(LoadBalancerId id, Set<Element> elements) throws IOException {
+  public void put(LoadBalancerId id, Set<Element> newest) throws IOException {
     lock.lock();
     try {
       Set<Element> before = wanted.getOrDefault(id, Set.of());
-      if (before.equals(elements) && !damaged) return;
-      if (elements.isEmpty()) wanted.remove(id);
-      else wanted.put(id, Set.copyOf(elements));
+      if (before.equals(newest) && !damaged) return;
+      if (newest.isEmpty()) wanted.remove(id);
+      else wanted.put(id, Set.copyOf(newest));
+      if (damaged) {
+        restore();
+        return;
+      }
       StringBuilder text = new StringBuilder();
       for (Element element : before) {
-        if (!elements.contains(element)) text.append(line("delete", element, ""));
+        if (!newest.contains(element)) text.append(line("delete", element, ""));
       }
-      for (Element element : elements) {
+      for (Element element : newest) {
         if (!before.contains(element)) text.append(line("add", element, id.text()));
       }
-      snapshot = null;
       try {
         nft.commit(text.toString());
       } catch (Nft.Refused e) {
@@ -188,53 +167,55 @@ public final class Kernel {
     StringBuilder text = new StringBuilder();
     text.append("add table ip ").append(table).append("\ndelete table ip ").append(table);
     text.append('\n').append(NodeRules.table(table));
-    wanted.forEach((id, elements) ->
-        elements.forEach(element -> text.append(line("add", element, id.text()))));
+    wanted.forEach((id, owned) ->
+        owned.forEach(element -> text.append(line("add", element, id.text()))));
     nft.commit(text.toString());
     damaged = false;
   }
 
-  /** What the counters say, about a second old at most. */
-  public Snapshot snapshot() throws IOException {
-    lock.lock();
-    try {
-      Snapshot known = snapshot;
-      if (known != null && isYounger(snapshotTaken, SNAPSHOT_AGE.toNanos())) return known;
-      Snapshot fresh = look();
-      snapshot = fresh;
-      snapshotTaken = System.nanoTime();
-      return fresh;
-    } finally {
-      lock.unlock();
-    }
+  /** What the sets of the node's table counted, about a second old. */
+  public Map<Element, Traffic> elements() throws IOException {
+    return elements.get().value();
   }
 
-  private Snapshot look() throws IOException {
-    Listing own;
+  private Map<Element, Traffic> listElements() throws IOException {
+    String question = "list table ip " + table;
+    Listing listing;
     try {
-      own = Listing.parse(nft.list("list table ip " + table));
+      listing = Listing.parse(nft.list(question));
     } catch (Nft.Refused e) {
       log.warn("the node's nftables table is gone and is made again: {}", e.why());
-      restore();
-      own = Listing.parse(nft.list("list table ip " + table));
+      lock.lock();
+      try {
+        restore();
+      } finally {
+        lock.unlock();
+      }
+      listing = Listing.parse(nft.list(question));
     }
-    Map<Element, Traffic> elements =
-        own.elements().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().traffic()));
-    // Not in one run of nft: it would list the counters of that table only.
-    Listing all = Listing.parse(nft.list("list counters ip"));
-    return new Snapshot(all.counters().keySet(), all.counters(), elements);
+    return listing.elements().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().traffic()));
   }
 
-  private static boolean isYounger(long taken, long nanos) {
-    return System.nanoTime() - taken < nanos;
+  /**
+   * The counters of a load balancer's own table by name. They are a second old on a node with some
+   * load balancers that speak UDP, and half a minute where there are hundreds: nft reads all rules
+   * of all tables for it.
+   */
+  public Map<String, Traffic> countersOf(LoadBalancerId id) throws IOException {
+    return counters.get().value().getOrDefault(UdpRules.tableOf(id), Map.of());
+  }
+
+  /** Whether a load balancer's table, made at that time, is gone, as far as it was looked since. */
+  public boolean isGone(LoadBalancerId id, long madeNanos) throws IOException {
+    Remembered.Answer<Map<String, Map<String, Traffic>>> answer = counters.get();
+    boolean lookedSince = answer.askedNanos() - madeNanos > 0;
+    return lookedSince && !answer.value().containsKey(UdpRules.tableOf(id));
   }
 
   /** Whether a member told of a client's datagram lately that its port is unreachable. */
   public boolean isUnreachable(IpAddress address, int port) throws IOException {
-    return snapshot()
-        .elements()
-        .containsKey(new Element(NodeRules.UNREACHABLE, quoted(address, port)));
+    return elements().containsKey(new Element(NodeRules.UNREACHABLE, quoted(address, port)));
   }
 
   /** How nft prints the address and port of a quoted datagram: as numbers. */
@@ -248,44 +229,26 @@ public final class Kernel {
 
   /** The sessions, a few seconds old at most unless there are very many. */
   public Sessions sessions() throws IOException {
-    sessionsLock.lock();
-    try {
-      Sessions known = sessions;
-      long age = Math.max(SESSIONS_AGE.toNanos(), sessionsCost * SESSIONS_SHARE);
-      if (known != null && isYounger(sessionsTaken, age)) return known;
-      long begin = System.nanoTime();
-      Sessions fresh = conntrack.sessions();
-      sessionsCost = System.nanoTime() - begin;
-      sessions = fresh;
-      sessionsTaken = System.nanoTime();
-      return fresh;
-    } finally {
-      sessionsLock.unlock();
-    }
+    return sessions.get().value();
   }
 
   /** Ends the sessions of some flows: their clients' next datagrams begin new ones. */
   public void end(Collection<Flow> flows) throws IOException {
     if (flows.isEmpty()) return;
     conntrack.end(flows);
-    forgetSessions();
+    sessions.forget();
   }
 
   /** Ends what these clients have with a flow. */
   public void end(Flow flow, Collection<IpAddress> clients) throws IOException {
     if (clients.isEmpty()) return;
     conntrack.end(flow, clients);
-    forgetSessions();
+    sessions.forget();
   }
 
   /** The next question about sessions is not answered from memory. */
   public void forgetSessions() {
-    sessionsLock.lock();
-    try {
-      sessions = null;
-    } finally {
-      sessionsLock.unlock();
-    }
+    sessions.forget();
   }
 
   /**
@@ -300,7 +263,8 @@ public final class Kernel {
     try {
       Set<LoadBalancerId> all = new HashSet<>(ids);
       all.addAll(wanted.keySet());
-      Set<String> tables = new HashSet<>(snapshot().tables());
+      counters.forget();
+      Set<String> tables = new HashSet<>(counters.get().value().keySet());
       tables.retainAll(all.stream().map(UdpRules::tableOf).toList());
       StringBuilder text = new StringBuilder();
       all.forEach(id -> text.append(UdpRules.removal(id)));
@@ -308,9 +272,10 @@ public final class Kernel {
       Set<Element> udp = new HashSet<>();
       wanted.values().forEach(udp::addAll);
       nft.commit(text.toString());
+      sessions.forget();
       end(
           sessions().flows().stream()
-              .filter(flow -> udp.contains(new Element(NodeRules.DATAGRAMS, flow.vip() + " . " + flow.port())))
+              .filter(flow -> udp.contains(NodeRules.datagrams(flow.vip(), flow.port())))
               .toList());
       return tables.size();
     } finally {

@@ -102,7 +102,7 @@ public final class NodeRules {
         elements.add(new Element(RECEIVED, trafficKey(vip, listener)));
         elements.add(new Element(TRANSMITTED, trafficKey(vip, listener)));
         if (listener.protocol() instanceof Protocol.Udp) {
-          elements.add(new Element(DATAGRAMS, vip + " . " + listener.port()));
+          elements.add(datagrams(vip, listener.port()));
         }
       }
       switch (spec.pingSources()) {
@@ -116,6 +116,11 @@ public final class NodeRules {
       }
     }
     return elements;
+  }
+
+  /** The element of a UDP listener. */
+  public static Element datagrams(IpAddress vip, int port) {
+    return new Element(DATAGRAMS, vip + " . " + port);
   }
 
   private static String plain(AddressRange range) {
