@@ -6,8 +6,8 @@ import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 
 /**
- * Asks on some sockets, one line for each answer. Arguments: address, port, sockets, rounds, pause in
- * milliseconds.
+ * Asks on some sockets, one line for each answer. Arguments: address, port, sockets, rounds, pause
+ * in milliseconds.
  */
 final class Client {
   public static void main(String[] arguments) throws Exception {

@@ -193,10 +193,9 @@ class UdpNetworkTest {
     Await.until("asked", () -> Wire.lines(output).contains("end"));
     List<String> lines = Wire.lines(output);
     IntStream.range(0, 10)
-        .forEach(
-            socket ->
-                assertThat(lines.stream().filter(line -> line.startsWith(socket + " ")).distinct())
-                    .hasSize(1));
+        .forEach(socket ->
+            assertThat(lines.stream().filter(line -> line.startsWith(socket + " ")).distinct())
+                .hasSize(1));
     assertThat(lines).noneMatch(line -> line.contains("refused") || line.contains("silence"));
     assertThat(lines).hasSize(4001);
   }
@@ -216,8 +215,7 @@ class UdpNetworkTest {
     assertThat(ask("denied", 1, 1)).containsExactly("0 silence");
     server.put(
         specs
-            .sources(
-                0, new Sources.Only(List.of(new AddressRange(clients.thereAddress() + "/32"))))
+            .sources(0, new Sources.Only(List.of(new AddressRange(clients.thereAddress() + "/32"))))
             .next());
     Await.until("applied", () -> server.isApplied(specs.id, 3));
     assertThat(ask("allowed", 1, 1).getFirst()).startsWith("0 one ");

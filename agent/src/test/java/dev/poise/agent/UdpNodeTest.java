@@ -113,8 +113,7 @@ class UdpNodeTest {
     Await.until(
         "healthy",
         () ->
-            server.of(id).members().stream()
-                .allMatch(member -> member.health() == Health.HEALTHY));
+            server.of(id).members().stream().allMatch(member -> member.health() == Health.HEALTHY));
   }
 
   private UdpClient client() throws Exception {
@@ -142,21 +141,18 @@ class UdpNodeTest {
     assertThat(scratch.processes()).isEmpty();
     for (int i = 0; i < 6; i++) assertThat(client().ask()).isIn("one", "two");
     Await.until(
-        "counted",
-        () -> listener().connections() == 6 && listener().activeConnections() == 6);
+        "counted", () -> listener().connections() == 6 && listener().activeConnections() == 6);
     LoadBalancerReport report = server.of(specs.id);
     assertThat(report.serving()).isEqualTo(new Serving.InKernel(1));
-    assertThat(report.vips())
-        .containsExactly(new VipReport(specs.vip, 6, 6 * 29, 6, 6 * 31));
+    assertThat(report.vips()).containsExactly(new VipReport(specs.vip, 6, 6 * 29, 6, 6 * 31));
     assertThat(listener().receivedPackets()).isEqualTo(6);
     assertThat(listener().transmittedBytes()).isEqualTo(6 * 31);
     assertThat(report.members())
-        .allSatisfy(
-            member -> {
-              assertThat(member.activeConnections()).isEqualTo(3);
-              assertThat(member.connections()).isEqualTo(3);
-              assertThat(member.reason()).isEqualTo("no error came back");
-            });
+        .allSatisfy(member -> {
+          assertThat(member.activeConnections()).isEqualTo(3);
+          assertThat(member.connections()).isEqualTo(3);
+          assertThat(member.reason()).isEqualTo("no error came back");
+        });
   }
 
   @Test
@@ -353,8 +349,7 @@ class UdpNodeTest {
       applied(specs.id, round + 2);
       everybodyGets(clients, before);
     }
-    assertThat(server.of(specs.id).members())
-        .allMatch(member -> member.health() == Health.HEALTHY);
+    assertThat(server.of(specs.id).members()).allMatch(member -> member.health() == Health.HEALTHY);
   }
 
   private static void everybodyGets(List<UdpClient> clients, List<String> expected)

@@ -40,12 +40,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rules follow from the spec and from which members are healthy. When a verdict changes they
  * are written anew for the same generation; it counts as known, and is reported, from then on. A
- * change of rules moves no session; sessions end early
- * only here, and only when they have to: their member is down or deleted, their listener is
- * deleted, their client is not let in any more. First the rules, then the sessions, or a client
- * could begin the next one by the old rules. One datagram that was on its way may still do that, so
- * every reading looks for sessions that should not be, which also does what an agent left undone
- * that was killed.
+ * change of rules moves no session; sessions end early only here, and only when they have to: their
+ * member is down or deleted, their listener is deleted, their client is not let in any more. First
+ * the rules, then the sessions, or a client could begin the next one by the old rules. One datagram
+ * that was on its way may still do that, so every reading looks for sessions that should not be,
+ * which also does what an agent left undone that was killed.
  *
  * <p>A member that is disabled or drained keeps its sessions until they are idle.
  *
@@ -106,8 +105,7 @@ final class Udp {
 
   /** Whether some members wait for their first check. */
   boolean hasUnproven() {
-    return verdicts.values().stream()
-        .anyMatch(verdict -> verdict.health() == Health.UNKNOWN);
+    return verdicts.values().stream().anyMatch(verdict -> verdict.health() == Health.UNKNOWN);
   }
 
   /** Why the kernel could not be brought to a spec. */
@@ -265,8 +263,7 @@ final class Udp {
             }));
     DigestedSpec spec = current;
     if (spec == null) {
-      return new KernelReading(
-          generation, traffic, Map.of(), Map.of(), Map.of(), verdicts);
+      return new KernelReading(generation, traffic, Map.of(), Map.of(), Map.of(), verdicts);
     }
     Sessions sessions = kernel.sessions();
     endStrays(spec.spec(), sessions);

@@ -167,8 +167,8 @@ public final class Kernel {
     StringBuilder text = new StringBuilder();
     text.append("add table ip ").append(table).append("\ndelete table ip ").append(table);
     text.append('\n').append(NodeRules.table(table));
-    wanted.forEach((id, owned) ->
-        owned.forEach(element -> text.append(line("add", element, id.text()))));
+    wanted.forEach(
+        (id, owned) -> owned.forEach(element -> text.append(line("add", element, id.text()))));
     nft.commit(text.toString());
     damaged = false;
   }

@@ -11,7 +11,9 @@ final class Nft {
   private static final Pattern VERSION = Pattern.compile("nftables v(\\d+(\\.\\d+)*)");
   private static final Pattern PLACE = Pattern.compile("^(/dev/stdin|-):\\d+:[\\d-]+: ");
   private static final Pattern BEFORE_REASON =
-      Pattern.compile("^(netlink: )?(Error|error): |^cache initialization failed: |Could not process rule: |^internal:0:0-0: ");
+      Pattern.compile(
+          "^(netlink: )?(Error|error): |^cache initialization failed: |Could not process rule:"
+              + " |^internal:0:0-0: ");
   private static final int LONGEST = 300;
 
   private final Tool tool;

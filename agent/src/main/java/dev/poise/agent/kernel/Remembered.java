@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that many ask for and that costs processor time: it is given from memory while it is
- * young. What took long to get stays young for longer, so that asking takes a twentieth of the time at
- * most.
+ * young. What took long to get stays young for longer, so that asking takes a twentieth of the time
+ * at most.
  */
 final class Remembered<T> {
   private static final int SHARE = 20;

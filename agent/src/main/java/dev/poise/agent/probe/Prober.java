@@ -220,8 +220,8 @@ public final class Prober implements Runnable, AutoCloseable {
 
   /**
    * Sends an empty datagram. A connected channel takes it for nothing to do, and one that is not
-   * connected hears no errors; so one of each kind share a port. The kernel gives what comes back to
-   * the connected one, which it matches better.
+   * connected hears no errors; so one of each kind share a port. The kernel gives what comes back
+   * to the connected one, which it matches better.
    */
   private static void connectAndSendNothing(DatagramChannel channel, SocketAddress member)
       throws IOException {

@@ -327,20 +327,18 @@ public final class UdpRules {
   private void hooks() {
     Stream<String> listeners =
         listenersOf(spec).stream()
-            .flatMap(
-                listener ->
-                    spec.vips().stream()
-                        .map(vip -> vip + " . " + listener.port() + " : goto " + listener.id()));
+            .flatMap(listener ->
+                spec.vips().stream()
+                    .map(vip -> vip + " . " + listener.port() + " : goto " + listener.id()));
     map("listeners", "ipv4_addr . inet_service : verdict", listeners);
     Stream<String> members =
         membersOf(spec).stream()
-            .map(
-                member ->
-                    "%s . %d : \"%s\""
-                        .formatted(
-                            member.address(),
-                            member.port(),
-                            givenCounter(member.address(), member.port())))
+            .map(member ->
+                "%s . %d : \"%s\""
+                    .formatted(
+                        member.address(),
+                        member.port(),
+                        givenCounter(member.address(), member.port())))
             .distinct();
     map("given", "ipv4_addr . inet_service : counter", members);
 

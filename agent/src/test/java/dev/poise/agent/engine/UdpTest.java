@@ -118,8 +118,7 @@ class UdpTest {
     assertThat(plane.hasDied()).isFalse();
   }
 
-  private void follow(String description, Callable<Boolean> condition)
-      throws Exception {
+  private void follow(String description, Callable<Boolean> condition) throws Exception {
     Await.until(
         description,
         () -> {

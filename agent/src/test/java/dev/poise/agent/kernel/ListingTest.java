@@ -26,8 +26,7 @@ class ListingTest {
             {"set": {"family": "ip", "name": "unreachable", "table": "t", "elem": [
               {"elem": {"val": {"concat": [184221698, 5300]}, "expires": 1}}]}}]}
             """);
-    assertThat(listing.counters())
-        .isEqualTo(Map.of("lb", Map.of("a_begun", new Traffic(3, 87))));
+    assertThat(listing.counters()).isEqualTo(Map.of("lb", Map.of("a_begun", new Traffic(3, 87))));
     Listing.Listed plain = new Listing.Listed("lb_x", Traffic.NONE);
     assertThat(listing.elements())
         .isEqualTo(

@@ -78,8 +78,7 @@ class ProberTest {
   @Test
   void silenceIsGoodNews() throws Exception {
     IpAddress address = Loopback.next();
-    try (DatagramSocket silent =
-        new DatagramSocket(new InetSocketAddress(address.text(), 0))) {
+    try (DatagramSocket silent = new DatagramSocket(new InetSocketAddress(address.text(), 0))) {
       ProbeVerdict verdict = verdict(target(address, silent.getLocalPort()), SILENT);
       assertThat(verdict.health()).isEqualTo(Health.HEALTHY);
       assertThat(verdict.reason()).isEqualTo("no error came back");
@@ -89,8 +88,7 @@ class ProberTest {
   @Test
   void silenceIsNotEnoughWhereAnAnswerIsExpected() throws Exception {
     IpAddress address = Loopback.next();
-    try (DatagramSocket silent =
-        new DatagramSocket(new InetSocketAddress(address.text(), 0))) {
+    try (DatagramSocket silent = new DatagramSocket(new InetSocketAddress(address.text(), 0))) {
       UdpTarget target = target(address, silent.getLocalPort());
       ProbeVerdict verdict = verdict(target, asking("", new Expected.AnyAnswer()));
       assertThat(verdict.health()).isEqualTo(Health.UNHEALTHY);
@@ -163,10 +161,9 @@ class ProberTest {
           "all have their verdict",
           () ->
               prober.verdicts(id).entrySet().stream()
-                  .allMatch(
-                      each ->
-                          each.getValue().health()
-                              == (each.getKey().port() == 9 ? Health.UNHEALTHY : Health.HEALTHY)));
+                  .allMatch(each ->
+                      each.getValue().health()
+                          == (each.getKey().port() == 9 ? Health.UNHEALTHY : Health.HEALTHY)));
       prober.watch(id, Map.of(), List.of());
       assertThat(prober.verdicts(id)).isEmpty();
     }

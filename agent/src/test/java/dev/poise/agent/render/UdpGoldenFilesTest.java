@@ -18,9 +18,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Compares the rules for the kernel with the files in {@code src/test/golden-udp}: a spec, a line of
- * dashes, the transaction that makes its table from nothing, the one that changes a table of the same
- * spec, and its elements in the node's table. Each transaction is fed to the real nft as well.
+ * Compares the rules for the kernel with the files in {@code src/test/golden-udp}: a spec, a line
+ * of dashes, the transaction that makes its table from nothing, the one that changes a table of the
+ * same spec, and its elements in the node's table. Each transaction is fed to the real nft as well.
  */
 class UdpGoldenFilesTest {
   private static final Path FILES = Path.of("src/test/golden-udp");
@@ -50,7 +50,12 @@ class UdpGoldenFilesTest {
             .map(element -> element.set() + " { " + element.key() + " }\n")
             .collect(Collectors.joining());
     String actual =
-        json + DASHES + fresh + "\n---- changed\n" + change + "\n---- in the node's table\n"
+        json
+            + DASHES
+            + fresh
+            + "\n---- changed\n"
+            + change
+            + "\n---- in the node's table\n"
             + elements;
     if ("write".equals(System.getProperty("golden"))) Files.writeString(file, actual);
     assertThat(actual).isEqualTo(Files.readString(file));

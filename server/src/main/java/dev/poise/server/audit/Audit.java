@@ -2,62 +2,78 @@ package dev.poise.server.audit;
 
 import dev.poise.server.platform.Caller;
 import dev.poise.spec.TypeId;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes the audit log. Rows are added in the transaction of the change they tell of, and never
- * touched again.
+ * touched again; the database refuses to.
  */
 @Component
 public final class Audit {
-  private final JdbcClient db;
+  private final AuditStore store;
   private final JsonMapper json;
   private final InstantSource clock;
 
-  Audit(JdbcClient db, JsonMapper json, InstantSource clock) {
-    this.db = db;
+  Audit(AuditStore store, JsonMapper json, InstantSource clock) {
+    this.store = store;
     this.json = json;
     this.clock = clock;
   }
 
   /**
-   * Notes a change.
+   * What was done to what.
    *
    * @param action noun and verb, such as {@code member.update}
-   * @param before the object as it was, absent if it was made; holds no secrets
-   * @param after the object as it is, absent if it is gone; holds no secrets
+   * @param partOf the whole that the resource is a part of
+   * @param privateTo the only user who may see what the resource is like
    */
+  public record Event(
+      String action, String resource, @Nullable String partOf, @Nullable String privateTo) {
+    public Event(String action, String resource) {
+      this(action, resource, null, null);
+    }
+
+    /** The same, done to a part of something. */
+    public Event partOf(String whole) {
+      return new Event(action, resource, resource.equals(whole) ? null : whole, privateTo);
+    }
+
+    /** The same, done to something that only one user knows. */
+    public Event privateTo(String user) {
+      return new Event(action, resource, partOf, user);
+    }
+  }
+
+  /** Notes a change of something that is no part of something else. */
   public void append(
       Caller caller,
       String action,
       String resourceId,
       @Nullable Object before,
       @Nullable Object after) {
+    append(caller, new Event(action, resourceId), before, after);
+  }
+
+  /**
+   * Notes a change. Of an object that is there before and after, only what differs is kept.
+   *
+   * @param before the object as it was, absent if it was made; holds no secrets
+   * @param after the object as it is, absent if it is gone; holds no secrets
+   */
+  public void append(Caller caller, Event event, @Nullable Object before, @Nullable Object after) {
+    @Nullable JsonNode was = before == null ? null : Masking.mask(json.valueToTree(before));
+    @Nullable JsonNode is = after == null ? null : Masking.mask(json.valueToTree(after));
+    if (was != null && is != null) {
+      Difference difference = Difference.between(was, is);
+      was = difference.before();
+      is = difference.after();
+    }
     Instant now = clock.instant();
-    db.sql(
-            """
-            INSERT INTO audit_events
-              (id, tenant_id, event_time, user_id, actor, source_address, request_id, action, resource_id, before, after)
-            VALUES
-              (:id, :tenant, :now, :user, :actor, :source, :request, :action, :resource, :before::jsonb, :after::jsonb)
-            """)
-        .param("id", TypeId.generate("evt", now))
-        .param("tenant", caller.tenant().text())
-        .param("now", Timestamp.from(now))
-        .param("user", caller.user())
-        .param("actor", caller.actor())
-        .param("source", caller.sourceAddress())
-        .param("request", caller.requestId())
-        .param("action", action)
-        .param("resource", resourceId)
-        .param("before", before == null ? null : json.writeValueAsString(before))
-        .param("after", after == null ? null : json.writeValueAsString(after))
-        .update();
+    store.insert(TypeId.generate("evt", now), now, caller, event, was, is);
   }
 }

@@ -3,6 +3,8 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.Traffic;
+import dev.poise.server.securitygroup.Traffic.Transport;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.IpAddress;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * makes a new value, and making it refuses.
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
+ * @param admission a group's rules as they are now
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -44,6 +47,7 @@ public record LoadBalancer(
     LoadBalancerType type,
     NetworkType networkType,
     IpAddress address,
+    Admission admission,
     boolean deletionProtection,
     long generation,
     long version,
@@ -55,6 +59,10 @@ public record LoadBalancer(
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
+
+  /** How many ranges of addresses a security group may come to, over all listeners. */
+  static final int MOST_RANGES = 50_000;
+
   private static final int MOST_NAMED = 10;
 
   public LoadBalancer {
@@ -206,20 +214,6 @@ public record LoadBalancer(
     return with(listeners.stream().map(listener -> listener.withMaterial(renewed)).toList(), pools);
   }
 
-  /** Without the rules that another form of it has as well: what the audit log needs of them. */
-  LoadBalancer withoutRulesOf(LoadBalancer other) {
-    Set<Rule> same =
-        other.listeners.stream()
-            .flatMap(listener -> listener.rules().stream())
-            .collect(Collectors.toSet());
-    return with(
-        listeners.stream()
-            .map(it ->
-                it.withRules(it.rules().stream().filter(rule -> !same.contains(rule)).toList()))
-            .toList(),
-        pools);
-  }
-
   LoadBalancer with(List<Listener> listeners, List<Pool> pools) {
     return new LoadBalancer(
         id,
@@ -231,6 +225,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -252,6 +247,29 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
+  LoadBalancer with(Admission admission) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -274,6 +292,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        new Admission.Everybody(),
         deletionProtection,
         generation,
         version,
@@ -303,8 +322,7 @@ public record LoadBalancer(
       Pool old = oldPools.get(pool.id());
       newPools.add(old == null ? pool : nextOf(pool, old));
     }
-    boolean nodesMustAct =
-        !spec(0).equals(before.spec(0)) || isBeingDeleted() != before.isBeingDeleted();
+    boolean nodesMustAct = tellsOtherThan(before) || isBeingDeleted() != before.isBeingDeleted();
     return new LoadBalancer(
         id,
         tenant,
@@ -315,6 +333,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -358,6 +377,11 @@ public record LoadBalancer(
     return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 
+  /** Whether nodes are told something else than by that one. */
+  boolean tellsOtherThan(LoadBalancer before) {
+    return !spec(0).equals(before.spec(0));
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -375,6 +399,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation + 1,
         version,
@@ -390,8 +415,28 @@ public record LoadBalancer(
         id,
         generation,
         List.of(address),
-        new Sources.Anyone(),
-        listeners.stream().map(Listener::spec).toList(),
+        admission.sources(networkType, new Traffic.Ping()),
+        listeners.stream().map(it -> it.spec(sources(it))).toList(),
         pools.stream().map(Pool::spec).toList());
+  }
+
+  int acceptedRanges() {
+    return listeners.stream()
+        .map(this::sources)
+        .mapToInt(sources ->
+            switch (sources) {
+              case Sources.Anyone() -> 0;
+              case Sources.Only(var ranges) -> ranges.size();
+            })
+        .sum();
+  }
+
+  private Sources sources(Listener listener) {
+    Transport transport =
+        switch (listener.family()) {
+          case TCP -> Transport.TCP;
+          case UDP -> Transport.UDP;
+        };
+    return admission.sources(networkType, new Traffic.ToPort(transport, listener.port()));
   }
 }
