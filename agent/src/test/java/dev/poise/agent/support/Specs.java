@@ -123,12 +123,6 @@ public final class Specs {
     return this;
   }
 
-  /** Checks members another way. */
-  public Specs check(HealthCheck other) {
-    check = other;
-    return this;
-  }
-
   /** Adds a listener without a limit. */
   public Specs listener(int port, Protocol protocol) {
     return listener(port, protocol, new ConnectionLimit.Unlimited());

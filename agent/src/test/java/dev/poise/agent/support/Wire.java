@@ -101,8 +101,12 @@ public final class Wire implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (Process process : started) process.destroyForcibly().waitFor();
-    ip("netns", "del", name);
+  public void close() throws IOException {
+    try {
+      for (Process process : started) process.destroyForcibly().waitFor();
+      ip("netns", "del", name);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
