@@ -2,6 +2,7 @@ package dev.poise.server.certificate;
 
 import dev.poise.server.certificate.Certificates.Deletion;
 import dev.poise.server.certificate.Certificates.Found;
+import dev.poise.server.identity.SecondFactors;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
@@ -14,6 +15,7 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.Vault;
 import dev.poise.spec.CertificateId;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
@@ -51,6 +53,7 @@ final class CertificateController {
 
   private final Certificates certificates;
   private final Vault vault;
+  private final SecondFactors secondFactors;
   private final Mutations mutations;
   private final Bodies bodies;
   private final InstantSource clock;
@@ -58,11 +61,13 @@ final class CertificateController {
   CertificateController(
       Certificates certificates,
       Vault vault,
+      SecondFactors secondFactors,
       Mutations mutations,
       Bodies bodies,
       InstantSource clock) {
     this.certificates = certificates;
     this.vault = vault;
+    this.secondFactors = secondFactors;
     this.mutations = mutations;
     this.bodies = bodies;
     this.clock = clock;
@@ -251,7 +256,7 @@ final class CertificateController {
 
   @PostMapping("/certificates:rewrap")
   @Operation(
-      summary = "Put private keys under the current master key",
+      summary = "Put private keys and keys for one-time codes under the current master key",
       description = "For platform administrators, after a new master key was put in front.",
       operationId = "rewrapCertificates")
   @ApiResponse(
@@ -261,7 +266,7 @@ final class CertificateController {
     return mutations.perform(
         mutation,
         null,
-        () -> certificates.rewrap(mutation.caller()),
+        () -> certificates.rewrap(mutation.caller()) + secondFactors.rewrap(mutation.caller()),
         rewrapped -> Answer.ok(new RewrapView(vault.masterKeyId(), rewrapped), 0));
   }
 

@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -12,6 +13,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.RuleId;
 import dev.poise.spec.Sources;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
  * @param admission a group's rules as they are now
+ * @param address its private one, in its subnet
+ * @param elasticIp its public one; absent while none is bound
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -48,6 +52,7 @@ public record LoadBalancer(
     NetworkType networkType,
     IpAddress address,
     Admission admission,
+    @Nullable ElasticAddress elasticIp,
     boolean deletionProtection,
     long generation,
     long version,
@@ -93,6 +98,11 @@ public record LoadBalancer(
         .filter(pool -> pool.id().equals(id))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("pool " + id + " in this load balancer"));
+  }
+
+  /** How the pool really knows its clients, see {@link Cookies}. */
+  Persistence persistenceOf(PoolId pool) {
+    return Cookies.of(pools).getOrDefault(pool, new Persistence.Off());
   }
 
   Optional<PoolId> poolNamed(String name) {
@@ -226,6 +236,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -248,6 +259,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -270,6 +282,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -280,7 +293,7 @@ public record LoadBalancer(
         pools);
   }
 
-  /** The tombstone of it: nothing is served any more, the address is still held. */
+  /** The tombstone of it: nothing is served any more, the private address is still held. */
   LoadBalancer deleted(Instant now) {
     return new LoadBalancer(
         id,
@@ -293,6 +306,7 @@ public record LoadBalancer(
         networkType,
         address,
         new Admission.Everybody(),
+        null,
         deletionProtection,
         generation,
         version,
@@ -334,6 +348,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -382,6 +397,34 @@ public record LoadBalancer(
     return !spec(0).equals(before.spec(0));
   }
 
+  /** The addresses it is reached at, the private one first. */
+  List<IpAddress> vips() {
+    return elasticIp == null ? List.of(address) : List.of(address, elasticIp.address());
+  }
+
+  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
+        elasticIp,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -400,6 +443,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation + 1,
         version,
@@ -411,13 +455,16 @@ public record LoadBalancer(
   }
 
   private LoadBalancerSpec spec(long generation) {
+    Map<PoolId, Persistence> persistence = Cookies.of(pools);
     return new LoadBalancerSpec(
         id,
         generation,
-        List.of(address),
+        vips(),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),
-        pools.stream().map(Pool::spec).toList());
+        pools.stream()
+            .map(pool -> pool.spec(persistence.getOrDefault(pool.id(), pool.persistence())))
+            .toList());
   }
 
   int acceptedRanges() {

@@ -2,6 +2,8 @@ package dev.poise.server.loadbalancer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -15,6 +17,7 @@ import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -51,10 +54,12 @@ final class Views {
       ClusterId clusterId,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
       @Schema(description = "Says which clients get in; absent if everybody does")
           @Nullable SecurityGroupId securityGroupId,
       @Schema(description = "Who gets in, in a sentence") String admission,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable ElasticAddress elasticIp,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -131,6 +136,11 @@ final class Views {
           @Nullable ListenerId ownerListenerId,
       Algorithm algorithm,
       PersistenceInput persistence,
+      @Schema(
+              description =
+                  "COOKIE only: the name that clients see; an older pool of the load balancer that"
+                      + " has the same makes this one another")
+          Persistence.@Nullable CookieName cookieName,
       HealthCheckInput healthCheck,
       List<ListenerId> listenerIds,
       Health health,
@@ -150,6 +160,8 @@ final class Views {
       int port,
       int weight,
       MemberMode mode,
+      @Schema(description = "The instance it is; absent for one that is an address only")
+          @Nullable InstanceId instanceId,
       MemberStatus.Health health,
       @Schema(description = "Why it is in that health") String healthReason,
       @Nullable Instant healthSinceTime,
@@ -200,6 +212,7 @@ final class Views {
         it.address(),
         it.admission().group(),
         it.admission().sentence(it.networkType()),
+        it.elasticIp(),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
@@ -285,6 +298,7 @@ final class Views {
         it.owner(),
         it.algorithm(),
         PersistenceInput.of(it.persistence()),
+        owner.persistenceOf(it.id()) instanceof Persistence.Cookie(var name) ? name : null,
         HealthCheckInput.of(it.healthCheck()),
         owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
         Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),
@@ -306,6 +320,7 @@ final class Views {
         it.port(),
         it.weight(),
         it.mode(),
+        it.instance() == null ? null : it.instance().id(),
         now.health(),
         now.reason(),
         now.since(),

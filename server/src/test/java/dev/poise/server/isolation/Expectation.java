@@ -12,6 +12,14 @@ enum Expectation {
   SHARED,
   /** Every tenant gets its own, and never anything of another one. */
   OWN,
+  /** It is about the caller and nobody else, and needs more than a key. */
+  SELF,
+  /** All of a tenant may look; its administrators change. For another tenant it is not found. */
+  ADMINISTERED,
+  /** For all but its user and the tenant's administrators it is not found. */
+  PERSONAL,
+  /** For all but its user it is not found. */
+  INTIMATE,
   /** The body refers to something of a tenant; for another tenant that is not found. */
   REFERRING,
   /** The address names something of a tenant; for another tenant that is not found. */

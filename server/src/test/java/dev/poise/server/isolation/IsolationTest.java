@@ -1,14 +1,20 @@
 package dev.poise.server.isolation;
 
+import static dev.poise.server.isolation.Expectation.ADMINISTERED;
+import static dev.poise.server.isolation.Expectation.INTIMATE;
 import static dev.poise.server.isolation.Expectation.OPEN;
 import static dev.poise.server.isolation.Expectation.OWN;
+import static dev.poise.server.isolation.Expectation.PERSONAL;
 import static dev.poise.server.isolation.Expectation.PLATFORM;
 import static dev.poise.server.isolation.Expectation.REFERRING;
+import static dev.poise.server.isolation.Expectation.SELF;
 import static dev.poise.server.isolation.Expectation.SHARED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.SecretsApiTest;
 import dev.poise.server.TestPeople;
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticIpPoolId;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -57,12 +63,46 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/clusters", PLATFORM),
           Map.entry("GET /api/v1/nodes", PLATFORM),
           Map.entry("POST /api/v1/certificates:rewrap", PLATFORM),
+          Map.entry("GET /api/v1/sign-in-options", OPEN),
+          Map.entry("POST /api/v1/sessions", OPEN),
+          Map.entry("POST /api/v1/set-up", OPEN),
+          Map.entry("GET /api/v1/tenants", PLATFORM),
+          Map.entry("POST /api/v1/tenants", PLATFORM),
+          Map.entry("GET /api/v1/users", OWN),
+          Map.entry("POST /api/v1/users", ADMINISTERED),
+          Map.entry("GET /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("PATCH /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("DELETE /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:disable", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:enable", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:issueSetUp", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:resetTotp", ADMINISTERED),
+          Map.entry("GET /api/v1/api-keys", OWN),
+          Map.entry("POST /api/v1/api-keys", OWN),
+          Map.entry("GET /api/v1/api-keys/{id}", PERSONAL),
+          Map.entry("DELETE /api/v1/api-keys/{id}", PERSONAL),
+          Map.entry("GET /api/v1/sessions", OWN),
+          Map.entry("DELETE /api/v1/sessions/{id}", INTIMATE),
+          Map.entry("DELETE /api/v1/sessions/current", SELF),
+          Map.entry("GET /api/v1/me", OWN),
+          Map.entry("POST /api/v1/me:changePassword", SELF),
+          Map.entry("POST /api/v1/me:enrolTotp", SELF),
+          Map.entry("POST /api/v1/me:confirmTotp", SELF),
+          Map.entry("POST /api/v1/me:disableTotp", SELF),
           Map.entry("GET /api/v1/audit-events", OWN),
           Map.entry("GET /api/v1/quotas", OWN),
           Map.entry("GET /api/v1/vpcs", OWN),
           Map.entry("POST /api/v1/vpcs", OWN),
           Map.entry("GET /api/v1/subnets", OWN),
           Map.entry("POST /api/v1/subnets", REFERRING),
+          Map.entry("GET /api/v1/elastic-ip-pools", SHARED),
+          Map.entry("GET /api/v1/elastic-ip-pools/{id}", SHARED),
+          Map.entry("POST /api/v1/elastic-ip-pools", PLATFORM),
+          Map.entry("GET /api/v1/elastic-ips", OWN),
+          Map.entry("POST /api/v1/elastic-ips", OWN),
+          Map.entry("GET /api/v1/instances", OWN),
+          Map.entry("POST /api/v1/instances", REFERRING),
+          Map.entry("POST /api/v1/instances:import", REFERRING),
           Map.entry("GET /api/v1/load-balancers", OWN),
           Map.entry("POST /api/v1/load-balancers", REFERRING),
           Map.entry("GET /api/v1/security-groups", OWN),
@@ -87,10 +127,26 @@ class IsolationTest extends SecretsApiTest {
   private final List<RequestMappingInfo> added = new ArrayList<>();
 
   private World world() {
-    return new World(
-        (method, path, body, key) -> send(method, path, body, Map.of(), key),
-        new TestPeople(db),
-        site());
+    Site site = site();
+    World world =
+        new World(
+            (method, path, body, key) -> send(method, path, body, Map.of(), key),
+            new TestPeople(db),
+            site,
+            elasticIpPool(site, "203.0.113.0/28"));
+    world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
+    world.empty.put(
+        DataCenterId.class,
+        made("/data-centers", "{\"name\":\"empty-%d\"}".formatted(unique())).text("/id"));
+    return world;
+  }
+
+  private String elasticIpPool(Site site, String range) {
+    return made(
+            "/elastic-ip-pools",
+            "{\"name\":\"pool-%d\",\"dataCenterId\":\"%s\",\"ranges\":[\"%s\"]}"
+                .formatted(unique(), site.dataCenter(), range))
+        .text("/id");
   }
 
   private Probe probe(World world) {

@@ -103,6 +103,23 @@ final class Probe {
         expect(
             route, "another tenant", answer, answer.status() / 100 == 2 && !tells(route, answer));
       }
+      case SELF -> wantsAKey(route);
+      case ADMINISTERED -> {
+        wantsAKey(route);
+        if (!route.ids().isEmpty()) refuses(route, "another tenant", world.stranger, 404);
+        if (route.reads()) works(route, "a colleague", world.colleague.key());
+        else refuses(route, "a user", world.maker, 403);
+        works(route, "an administrator", world.administrator.key());
+      }
+      case PERSONAL, INTIMATE -> {
+        wantsAKey(route);
+        refuses(route, "another tenant", world.stranger, 404);
+        refuses(route, "a colleague", world.colleague, 404);
+        works(route, "its user", world.maker.key());
+        if (expectation(route).orElseThrow() == Expectation.PERSONAL)
+          works(route, "an administrator", world.administrator.key());
+        else refuses(route, "an administrator", world.administrator, 404);
+      }
       case REFERRING -> {
         wantsAKey(route);
         refuses(route, "another tenant", world.stranger, 404);
@@ -174,7 +191,11 @@ final class Probe {
       Route route, Map<Class<?>, String> instead, @Nullable String key, boolean dry) {
     String path = route.pattern();
     for (Class<?> type : route.ids()) {
-      String id = instead.getOrDefault(type, id(type, world).orElse("x"));
+      Optional<String> empty =
+          route.method().equals("DELETE")
+              ? Optional.ofNullable(world.empty.get(type))
+              : Optional.empty();
+      String id = instead.getOrDefault(type, empty.or(() -> id(type, world)).orElse("x"));
       path = path.replaceFirst("\\{[^}]+}", id);
     }
     Map<String, String> query = new HashMap<>();
@@ -190,6 +211,9 @@ final class Probe {
             .collect(Collectors.joining("&"));
     String body = route.body().isEmpty() ? null : world.bodies.getOrDefault(route.body(), "{}");
     String where = path + (asked.isEmpty() ? "" : "?" + asked);
+    if (route.table()) {
+      return http.send(route.method(), where, World.TABLE, Map.of("Content-Type", "text/csv"), key);
+    }
     return route.form()
         ? http.send(
             route.method(),
