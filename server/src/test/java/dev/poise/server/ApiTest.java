@@ -110,7 +110,7 @@ public abstract class ApiTest {
       Map<String, String> headers,
       @Nullable String key) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(uri(path))
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (body != null) request.header("Content-Type", "application/json");
     if (key != null) request.header("Authorization", "Bearer " + key);
@@ -130,10 +130,15 @@ public abstract class ApiTest {
     }
   }
 
+  /** Where the server is. */
+  protected URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
   /** A file that the API answers with. */
   protected byte[] bytes(String path) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+        HttpRequest.newBuilder(uri("/api/v1" + path))
             .header("Authorization", "Bearer " + adminKey())
             .build();
     try {

@@ -1,5 +1,6 @@
 package dev.poise.server.certificate;
 
+import dev.poise.server.event.Followed;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.BundleRef;
@@ -29,7 +30,13 @@ record Certificate(
     String digest,
     long version,
     Instant createTime,
-    Instant updateTime) {
+    Instant updateTime)
+    implements Followed {
+
+  @Override
+  public About about() {
+    return new About(null, null, sharing == Sharing.PRIVATE ? creator : null);
+  }
 
   boolean isVisibleTo(String user) {
     return sharing == Sharing.TENANT || creator.equals(user);

@@ -1,7 +1,9 @@
 package dev.poise.server.certificate;
 
-import dev.poise.server.certificate.Certificates.Deletion;
 import dev.poise.server.certificate.Certificates.Found;
+import dev.poise.server.platform.BatchInput;
+import dev.poise.server.platform.BatchResults;
+import dev.poise.server.platform.Batches;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
@@ -12,7 +14,6 @@ import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
-import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.CertificateId;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -52,6 +54,7 @@ final class CertificateController {
   private final Certificates certificates;
   private final Vault vault;
   private final Mutations mutations;
+  private final Batches batches;
   private final Bodies bodies;
   private final InstantSource clock;
 
@@ -59,11 +62,13 @@ final class CertificateController {
       Certificates certificates,
       Vault vault,
       Mutations mutations,
+      Batches batches,
       Bodies bodies,
       InstantSource clock) {
     this.certificates = certificates;
     this.vault = vault;
     this.mutations = mutations;
+    this.batches = batches;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -100,20 +105,6 @@ final class CertificateController {
       java.time.Instant notAfterTime,
       State state,
       @Schema(description = "What would be changed of the upload") List<String> changes) {}
-
-  @Schema(name = "CertificateIds")
-  record Ids(
-      @NotNull(message = "is required") @Size(min = 1, max = 500)
-          List<@NotNull(message = "is required") CertificateId> ids) {}
-
-  @Schema(name = "CertificateBatchResult")
-  record BatchView(List<ResultView> results) {}
-
-  @Schema(name = "CertificateResult")
-  record ResultView(
-      CertificateId id,
-      @Schema(description = "The HTTP status this one alone would have got") int status,
-      @Nullable Problem problem) {}
 
   @Schema(name = "RewrappedCertificates")
   record RewrapView(String masterKeyId, @Schema(description = "Of all tenants") int rewrapped) {}
@@ -239,14 +230,23 @@ final class CertificateController {
       operationId = "batchDeleteCertificates")
   @ApiResponse(
       responseCode = "200",
-      content = @Content(schema = @Schema(implementation = BatchView.class)))
-  ResponseEntity<Object> batchDelete(Mutation mutation, @RequestBody Ids input) {
-    return mutations.perform(
+      content = @Content(schema = @Schema(implementation = BatchResults.class)))
+  ResponseEntity<Object> batchDelete(Mutation mutation, @RequestBody BatchInput input) {
+    return batches.perform(
         mutation,
         input,
-        () -> certificates.deleteEach(mutation.caller(), input.ids()),
-        done ->
-            Answer.ok(new BatchView(done.stream().map(CertificateController::result).toList()), 0));
+        new Batches.Work<>(
+            HttpStatus.NO_CONTENT,
+            ids -> certificates.delete(mutation.caller(), id(ids.getFirst()), Conditions.NONE),
+            (_, _) -> {}));
+  }
+
+  private static CertificateId id(String text) {
+    try {
+      return new CertificateId(text);
+    } catch (IllegalArgumentException _) {
+      throw new Refusal.NotFound("certificate with the id '" + text + "'");
+    }
   }
 
   @PostMapping("/certificates:rewrap")
@@ -263,17 +263,6 @@ final class CertificateController {
         null,
         () -> certificates.rewrap(mutation.caller()),
         rewrapped -> Answer.ok(new RewrapView(vault.masterKeyId(), rewrapped), 0));
-  }
-
-  private static ResultView result(Deletion deletion) {
-    return deletion
-        .refusal()
-        .map(refusal -> new ResultView(deletion.id(), refusal.type().status(), problem(refusal)))
-        .orElseGet(() -> new ResultView(deletion.id(), 204, null));
-  }
-
-  private static Problem problem(Refusal refusal) {
-    return Problem.of(refusal.type(), refusal.detail(), refusal.faults());
   }
 
   private CertificateView view(Found found) {

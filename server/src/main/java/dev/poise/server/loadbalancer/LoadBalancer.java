@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.event.Followed;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -51,7 +52,8 @@ public record LoadBalancer(
     Instant updateTime,
     @Nullable Instant deleteTime,
     List<Listener> listeners,
-    List<Pool> pools) {
+    List<Pool> pools)
+    implements Followed {
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
@@ -61,6 +63,11 @@ public record LoadBalancer(
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);
     Invariants.require(type, address, listeners, pools);
+  }
+
+  @Override
+  public About about() {
+    return new About(id.text(), generation, null);
   }
 
   boolean isBeingDeleted() {
@@ -119,6 +126,23 @@ public record LoadBalancer(
         .filter(listener -> listener.rules().stream().anyMatch(rule -> rule.id().equals(id)))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("rule " + id));
+  }
+
+  /** The listener, rule, pool or member with that id. */
+  Optional<Object> partWithId(String wanted) {
+    return Stream.<Stream<Map.Entry<String, Object>>>of(
+            listeners.stream().map(it -> Map.entry(it.id().text(), it)),
+            listeners.stream()
+                .flatMap(it -> it.rules().stream())
+                .map(it -> Map.entry(it.id().text(), it)),
+            pools.stream().map(it -> Map.entry(it.id().text(), it)),
+            pools.stream()
+                .flatMap(it -> it.members().stream())
+                .map(it -> Map.entry(it.id().text(), it)))
+        .flatMap(parts -> parts)
+        .filter(part -> part.getKey().equals(wanted))
+        .findFirst()
+        .map(Map.Entry::getValue);
   }
 
   /** The listeners that send traffic to the pool, by default or by a rule. */

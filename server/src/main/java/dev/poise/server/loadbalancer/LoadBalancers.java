@@ -16,8 +16,6 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
-import dev.poise.server.platform.Page;
-import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
@@ -39,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -96,10 +95,6 @@ class LoadBalancers {
    */
   LoadBalancer get(TenantId tenant, LoadBalancerId id) {
     return store.find(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
-  }
-
-  Page<LoadBalancer> list(TenantId tenant, PageRequest request) {
-    return store.page(tenant, request);
   }
 
   LoadBalancer create(Caller caller, LoadBalancerInput input) {
@@ -170,10 +165,10 @@ class LoadBalancers {
     caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
-    if (before.deletionProtection()) {
-      throw new Refusal.Conflict(
-          ProblemType.DELETION_PROTECTED, "Deletion protection of '" + before.name() + "' is on.");
-    }
+    deletionRefusal(before)
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
@@ -184,8 +179,30 @@ class LoadBalancers {
     return tombstone;
   }
 
-  /** What an edit is called in the audit log, and what it is done to. */
-  record Edit(String action, String resource) {}
+  /** Why it cannot be deleted, if so. */
+  static Optional<Refusal> deletionRefusal(LoadBalancer before) {
+    return before.deletionProtection()
+        ? Optional.of(
+            new Refusal.Conflict(
+                ProblemType.DELETION_PROTECTED,
+                "Deletion protection of '" + before.name() + "' is on."))
+        : Optional.empty();
+  }
+
+  /**
+   * What an edit is called in the audit log, and what it is done to.
+   *
+   * @param part finds one of several resources in the load balancer, where the log is to show them
+   *     one by one instead of the whole
+   */
+  record Edit(
+      String action,
+      List<String> resources,
+      Optional<BiFunction<LoadBalancer, String, Optional<?>>> part) {
+    Edit(String action, String resource) {
+      this(action, List.of(resource), Optional.empty());
+    }
+  }
 
   /**
    * Changes a load balancer.
@@ -216,15 +233,27 @@ class LoadBalancers {
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
     bind(before.certificates(), after);
-    // A listener may have a thousand rules; the log says which of them changed.
-    audit.append(
-        caller,
-        edit.action(),
-        edit.resource(),
-        before.withoutRulesOf(after),
-        after.withoutRulesOf(before));
+    note(caller, before, after, edit);
     signals.raise(after.id().text());
     return after;
+  }
+
+  private void note(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
+    if (edit.part().isEmpty()) {
+      // A listener may have a thousand rules; the log says which of them changed.
+      audit.append(
+          caller,
+          edit.action(),
+          edit.resources().getFirst(),
+          before.withoutRulesOf(after),
+          after.withoutRulesOf(before));
+      return;
+    }
+    for (String id : edit.resources()) {
+      @Nullable Object was = edit.part().get().apply(before, id).orElse(null);
+      @Nullable Object is = edit.part().get().apply(after, id).orElse(null);
+      if (!Objects.equals(was, is)) audit.append(caller, edit.action(), id, was, is, after.about());
+    }
   }
 
   /** Gives nodes the spec as it is written now, if another one is stored. */
