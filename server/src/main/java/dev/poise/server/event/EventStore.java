@@ -133,13 +133,20 @@ class EventStore {
         .list();
   }
 
-  /** Deletes events that are older than that, and of each tenant all but the newest so many. */
+  /**
+   * Deletes of each tenant all up to the last that is older than that, and all but the newest so
+   * many. What is left has no gap.
+   */
   int forget(Instant olderThan, long most) {
     return db.sql(
             """
-            DELETE FROM events e USING event_numbers n
-            WHERE n.tenant_id = e.tenant_id AND e.number IS NOT NULL
-              AND (e.event_time < :time OR e.number <= n.last - :most)
+            DELETE FROM events e
+            USING (
+              SELECT n.tenant_id, GREATEST(n.last - :most, (
+                SELECT max(o.number) FROM events o WHERE o.tenant_id = n.tenant_id AND o.event_time < :time)) AS number
+              FROM event_numbers n
+            ) AS old
+            WHERE old.tenant_id = e.tenant_id AND e.number <= old.number
             """)
         .param("time", Timestamp.from(olderThan))
         .param("most", most)

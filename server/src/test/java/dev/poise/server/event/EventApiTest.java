@@ -134,7 +134,7 @@ class EventApiTest extends ApiTest {
     try (Follower follower = follow(null)) {
       follower.next();
       as("PATCH", "/load-balancers/" + made.text("/id") + "?dryRun=true", "{\"name\":\"x\"}");
-      as("PATCH", "/load-balancers/" + made.text("/id"), "{\"name\":5}");
+      as("PATCH", "/load-balancers/" + made.text("/id"), "{\"colour\":5}");
       as("PATCH", "/load-balancers/" + made.text("/id"), "{\"name\":\"web\"}");
       append("done");
       assertThat(resources(follower.until("done"))).containsExactly("done");
@@ -379,13 +379,11 @@ class EventApiTest extends ApiTest {
   @Test
   void changesMadeThroughOneServerAreToldByAnotherWhoseEndIsTheEndOfItsStreams() {
     SpringApplication application = new SpringApplication(PoiseServer.class);
-    application.setDefaultProperties(
-        Map.of(
-            "spring.datasource.url",
-            environment.getRequiredProperty("spring.datasource.url"),
-            "POISE_DATABASE_USER",
-            "postgres"));
-    var other = application.run("--server.port=0");
+    var other =
+        application.run(
+            "--server.port=0",
+            "--spring.datasource.url=" + environment.getRequiredProperty("spring.datasource.url"),
+            "--spring.datasource.username=postgres");
     try {
       String port = other.getEnvironment().getRequiredProperty("local.server.port");
       Follower follower =
