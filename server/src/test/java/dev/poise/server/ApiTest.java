@@ -2,6 +2,7 @@ package dev.poise.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.poise.server.app.PoiseServer;
+import dev.poise.server.quota.Quota;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.SpecJson;
 import java.io.IOException;
@@ -42,6 +43,9 @@ public abstract class ApiTest {
   static void properties(DynamicPropertyRegistry registry) {
     registry.add("spring.datasource.url", TestDatabase::url);
     registry.add("spring.datasource.username", () -> "postgres");
+    // All tests share one tenant.
+    for (Quota kind : Quota.values())
+      registry.add("poise.quotas." + kind.property(), () -> 1_000_000);
     registry.add("poise.bootstrap.admin-key-file", KEY_FILE::toString);
   }
 

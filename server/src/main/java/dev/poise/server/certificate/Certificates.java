@@ -16,6 +16,8 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
@@ -44,6 +46,7 @@ public final class Certificates {
   private final CertificateStore store;
   private final Vault vault;
   private final Networks networks;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
@@ -52,12 +55,14 @@ public final class Certificates {
       CertificateStore store,
       Vault vault,
       Networks networks,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       InstantSource clock) {
     this.store = store;
     this.vault = vault;
     this.networks = networks;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
@@ -70,6 +75,7 @@ public final class Certificates {
     Instant now = clock.instant();
     DataCenterId dataCenter = networks.dataCenter(input.dataCenterId()).id();
     Bundle bundle = Inspection.inspect(Upload.read(input.material()), input.kind(), now);
+    quotas.require(caller.tenant(), Quota.CERTIFICATES, 1);
     Certificate made =
         new Certificate(
             CertificateId.generate(now),

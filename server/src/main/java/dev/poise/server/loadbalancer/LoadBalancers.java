@@ -20,6 +20,7 @@ import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.quota.Quotas;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -46,9 +47,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Everything that is done to load balancers goes through here, and every change of one is the same
- * few steps: lock it, make the changed value, write what differs, note it in the audit log, raise
- * the cluster's revision if nodes must act. All of it is in the caller's transaction, and the
- * revision comes last because its row stays locked until the end.
+ * few steps: lock it, make the changed value, ask the quotas, write what differs, note it in the
+ * audit log, raise the cluster's revision if nodes must act. All of it is in the caller's
+ * transaction, and the revision comes last because its row stays locked until the end.
  */
 @Component
 class LoadBalancers {
@@ -62,6 +63,7 @@ class LoadBalancers {
   private final Clusters clusters;
   private final ListenerAssembly assembly;
   private final Certificates certificates;
+  private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
   private final Signals signals;
@@ -74,6 +76,7 @@ class LoadBalancers {
       Clusters clusters,
       ListenerAssembly assembly,
       Certificates certificates,
+      Quotas quotas,
       Bodies bodies,
       Audit audit,
       Signals signals,
@@ -84,6 +87,7 @@ class LoadBalancers {
     this.clusters = clusters;
     this.assembly = assembly;
     this.certificates = certificates;
+    this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
     this.signals = signals;
@@ -107,14 +111,15 @@ class LoadBalancers {
           "The subnet is in another data centre, " + subnet.dataCenterId() + ".");
     }
     ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
+    Placement placement =
+        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+    Parts parts = parts(caller, placement, input, now);
+    quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
     IpAddress address =
         input.address() == null
             ? addresses.takeAny(caller.tenant(), subnet, id.text())
             : addresses.take(caller.tenant(), subnet, input.address(), id.text());
-    Placement placement =
-        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
-    Parts parts = parts(caller, placement, input, now);
     LoadBalancer made =
         new LoadBalancer(
             id,
@@ -230,6 +235,7 @@ class LoadBalancers {
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
+    quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     store.update(before, after);
     bind(before.certificates(), after);

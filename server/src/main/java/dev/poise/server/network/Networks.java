@@ -6,6 +6,8 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.quota.Quota;
+import dev.poise.server.quota.Quotas;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -15,11 +17,13 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Networks {
   private final NetworkStore store;
+  private final Quotas quotas;
   private final Audit audit;
   private final InstantSource clock;
 
-  Networks(NetworkStore store, Audit audit, InstantSource clock) {
+  Networks(NetworkStore store, Quotas quotas, Audit audit, InstantSource clock) {
     this.store = store;
+    this.quotas = quotas;
     this.audit = audit;
     this.clock = clock;
   }
@@ -37,6 +41,7 @@ public final class Networks {
   Vpc create(Caller caller, Vpc.Input input) {
     Instant now = clock.instant();
     DataCenter dataCenter = dataCenter(input.dataCenterId());
+    quotas.require(caller.tenant(), Quota.VPCS, 1);
     Vpc made =
         new Vpc(
             VpcId.generate(now),
@@ -53,6 +58,7 @@ public final class Networks {
   Subnet create(Caller caller, Subnet.Input input) {
     Instant now = clock.instant();
     Vpc vpc = vpc(caller, input.vpcId());
+    quotas.require(caller.tenant(), Quota.SUBNETS, 1);
     store.lockVpc(caller.tenant(), vpc.id());
     store
         .overlapping(caller.tenant(), vpc.id(), input.cidr())

@@ -231,6 +231,7 @@ public final class Bodies {
     StringBuilder pointer = new StringBuilder();
     for (Path.Node step : violation.getPropertyPath()) {
       if (step.getIndex() != null) pointer.append('/').append(step.getIndex());
+      if (step.getKey() != null) pointer.append('/').append(escape(step.getKey().toString()));
       String name = step.getName();
       if (name != null && !name.startsWith("<")) pointer.append('/').append(escape(name));
     }

@@ -18,6 +18,7 @@ class DependencyLineTest {
           List.of("platform"),
           List.of("event"),
           List.of("audit"),
+          List.of("quota"),
           List.of("identity"),
           List.of("network"),
           List.of("cluster", "observation", "certificate"),

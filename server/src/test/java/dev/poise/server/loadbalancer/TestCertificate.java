@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A certificate that nobody else signed, made by OpenSSL. */
-record TestCertificate(String certificate, String key) {
-  static TestCertificate server(String domain) {
+public record TestCertificate(String certificate, String key) {
+  public static TestCertificate server(String domain) {
     return made(domain, "CA:FALSE");
   }
 
-  static TestCertificate authority(String name) {
+  public static TestCertificate authority(String name) {
     return made(name, "CA:TRUE");
   }
 

@@ -1,0 +1,19 @@
+package dev.poise.server.isolation;
+
+/** Who may use a route, and what the others are told. */
+enum Expectation {
+  /** Everybody, without a key. */
+  OPEN,
+  /** The agents of nodes; a key of the API does not open it. */
+  AGENTS,
+  /** Those who run the platform; others are told that they may not. */
+  PLATFORM,
+  /** Every tenant gets the same. */
+  SHARED,
+  /** Every tenant gets its own, and never anything of another one. */
+  OWN,
+  /** The body refers to something of a tenant; for another tenant that is not found. */
+  REFERRING,
+  /** The address names something of a tenant; for another tenant that is not found. */
+  OWNED
+}

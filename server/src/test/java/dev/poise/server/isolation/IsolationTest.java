@@ -1,0 +1,190 @@
+package dev.poise.server.isolation;
+
+import static dev.poise.server.isolation.Expectation.OPEN;
+import static dev.poise.server.isolation.Expectation.OWN;
+import static dev.poise.server.isolation.Expectation.PLATFORM;
+import static dev.poise.server.isolation.Expectation.REFERRING;
+import static dev.poise.server.isolation.Expectation.SHARED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.poise.server.SecretsApiTest;
+import dev.poise.server.TestPeople;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/**
+ * Every route of the server's own route table, called as everybody who should not get through. What
+ * a route with an id in its address must answer follows from the id's type; of the others it is
+ * said here. A route that nothing is said of, or that cannot be called, stands in a file that is
+ * empty.
+ */
+class IsolationTest extends SecretsApiTest {
+  private static final Path UNCOVERED =
+      Path.of("src/test/golden/routes-without-authorization-test.txt");
+
+  private static final Map<String, Expectation> SAID =
+      Map.ofEntries(
+          Map.entry("GET /", OPEN),
+          Map.entry("GET /docs", OPEN),
+          Map.entry("GET /error", OPEN),
+          Map.entry("GET /problems", OPEN),
+          Map.entry("GET /problems/{slug}", OPEN),
+          Map.entry("GET /api/v1/openapi.json", OPEN),
+          Map.entry("GET /api/v1/openapi.json/swagger-config", OPEN),
+          Map.entry("GET /api/v1/openapi.json.yaml", SHARED),
+          Map.entry("GET /api/v1/data-centers", SHARED),
+          Map.entry("GET /api/v1/data-centers/{id}", SHARED),
+          Map.entry("POST /api/v1/data-centers", PLATFORM),
+          Map.entry("GET /api/v1/clusters", PLATFORM),
+          Map.entry("POST /api/v1/clusters", PLATFORM),
+          Map.entry("GET /api/v1/nodes", PLATFORM),
+          Map.entry("POST /api/v1/certificates:rewrap", PLATFORM),
+          Map.entry("GET /api/v1/quotas", OWN),
+          Map.entry("GET /api/v1/vpcs", OWN),
+          Map.entry("POST /api/v1/vpcs", OWN),
+          Map.entry("GET /api/v1/subnets", OWN),
+          Map.entry("POST /api/v1/subnets", REFERRING),
+          Map.entry("GET /api/v1/load-balancers", OWN),
+          Map.entry("POST /api/v1/load-balancers", REFERRING),
+          Map.entry("GET /api/v1/certificates", OWN),
+          Map.entry("POST /api/v1/certificates", OWN),
+          Map.entry("POST /api/v1/certificates (form)", OWN),
+          Map.entry("POST /api/v1/certificates:parse", OWN),
+          Map.entry("POST /api/v1/certificates:parse (form)", OWN),
+          // Says of each id that there is none.
+          Map.entry("POST /api/v1/certificates:batchDelete", OWN));
+
+  private static final Set<String> READING = Set.of("POST /api/v1/listeners/{id}:explain");
+
+  @Autowired
+  @Qualifier("requestMappingHandlerMapping")
+  private RequestMappingHandlerMapping table;
+
+  @Autowired private JdbcClient db;
+
+  private final List<RequestMappingInfo> added = new ArrayList<>();
+
+  private World world() {
+    return new World(
+        (method, path, body, key) -> send(method, path, body, Map.of(), key),
+        new TestPeople(db),
+        site());
+  }
+
+  private Probe probe(World world) {
+    return new Probe(this::send, world, adminKey(), SAID, READING);
+  }
+
+  private List<Route> routes() {
+    List<Route> all = new ArrayList<>();
+    table.getHandlerMethods().forEach((mapping, handler) -> all.addAll(Route.of(mapping, handler)));
+    Map<String, String> bodies =
+        all.stream()
+            .filter(route -> !route.form())
+            .collect(Collectors.toMap(Route::name, Route::body));
+    return all.stream()
+        .map(route ->
+            route.form()
+                ? route.withBody(bodies.getOrDefault(route.method() + " " + route.pattern(), ""))
+                : route)
+        .sorted(Comparator.comparing(Route::name))
+        .toList();
+  }
+
+  @Test
+  void everyRouteHasAnAuthorizationTest() throws IOException {
+    Probe probe = probe(world());
+    String uncovered =
+        String.join(
+            "",
+            routes().stream()
+                .filter(route -> probe.expectation(route).isEmpty())
+                .map(route -> route.name() + "\n")
+                .toList());
+    if (Boolean.getBoolean("golden.write")) Files.writeString(UNCOVERED, uncovered);
+    assertThat(uncovered)
+        .as("routes without an authorization test; see World and IsolationTest.SAID")
+        .isEqualTo(Files.readString(UNCOVERED));
+  }
+
+  @Test
+  void nobodyGetsThroughWhoIsNotEntitledTo() {
+    World world = world();
+    Probe probe = probe(world);
+    String before = world.state();
+    Map<String, List<String>> faults = new TreeMap<>();
+    for (Route route : routes()) {
+      if (probe.expectation(route).isEmpty()) continue;
+      List<String> found = probe.faults(route);
+      if (!found.isEmpty()) faults.put(route.name(), found);
+    }
+    assertThat(faults).isEmpty();
+    assertThat(world.state()).isEqualTo(before);
+  }
+
+  private Route added(String name, RequestMethod method, String pattern) throws Exception {
+    Method handler =
+        Arrays.stream(Forgetful.class.getDeclaredMethods())
+            .filter(it -> it.getName().equals(name))
+            .findFirst()
+            .orElseThrow();
+    RequestMappingInfo mapping =
+        RequestMappingInfo.paths(pattern)
+            .methods(method)
+            .options(table.getBuilderConfiguration())
+            .build();
+    table.registerMapping(mapping, new Forgetful(db), handler);
+    added.add(mapping);
+    return routes().stream().filter(it -> it.pattern().equals(pattern)).findFirst().orElseThrow();
+  }
+
+  @AfterEach
+  void forgetThem() {
+    added.forEach(table::unregisterMapping);
+  }
+
+  @Test
+  void theProbeCatchesARouteThatForgetsTheTenant() throws Exception {
+    Route route = added("readsOfAnyTenant", RequestMethod.GET, "/api/v1/forgetful/{id}");
+    Probe probe = probe(world());
+    assertThat(probe.expectation(route)).contains(Expectation.OWNED);
+    assertThat(probe.faults(route))
+        .singleElement()
+        .asString()
+        .startsWith("GET /api/v1/forgetful/{id} as another tenant answers 200");
+  }
+
+  @Test
+  void theProbeCatchesARouteThatForgetsWhoMadeAThing() throws Exception {
+    Route route =
+        added("changesWhatAnotherUserMade", RequestMethod.POST, "/api/v1/forgetful/{id}:touch");
+    assertThat(probe(world()).faults(route))
+        .singleElement()
+        .asString()
+        .startsWith("POST /api/v1/forgetful/{id}:touch as a colleague answers 200");
+  }
+
+  @Test
+  void aRouteThatTheProbeCannotCallIsNoted() throws Exception {
+    Route route = added("takesAnIdNobodyKnows", RequestMethod.GET, "/api/v1/unknown/{name}");
+    assertThat(probe(world()).expectation(route)).isEmpty();
+  }
+}
