@@ -20,7 +20,8 @@ CREATE TABLE events (
   load_balancer_id text,
   generation       bigint,
   what             text NOT NULL CHECK (what IN ('CREATED', 'UPDATED', 'DELETED', 'STATUS')),
-  private_to       text
+  private_to       text,
+  for_administrators boolean NOT NULL
 );
 CREATE UNIQUE INDEX events_in_order ON events (tenant_id, number);
 CREATE INDEX events_without_number ON events (tenant_id, id) WHERE number IS NULL;

@@ -74,6 +74,10 @@ class Documentation {
             dev.poise.spec.StatusCodes.class)) {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
+    SpringDocUtils.getConfig()
+        .replaceWithSchema(
+            tools.jackson.databind.JsonNode.class,
+            new Schema<>().type("object").additionalProperties(true));
   }
 
   @Bean

@@ -1,6 +1,5 @@
 package dev.poise.server.certificate;
 
-import dev.poise.server.event.Followed;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.BundleRef;
@@ -30,13 +29,7 @@ record Certificate(
     String digest,
     long version,
     Instant createTime,
-    Instant updateTime)
-    implements Followed {
-
-  @Override
-  public About about() {
-    return new About(null, null, sharing == Sharing.PRIVATE ? creator : null);
-  }
+    Instant updateTime) {
 
   boolean isVisibleTo(String user) {
     return sharing == Sharing.TENANT || creator.equals(user);

@@ -92,7 +92,7 @@ public final class Certificates {
             now,
             now);
     if (!store.insert(made, vault.seal(made.id(), bundle.pem()))) throw nameInUse(made);
-    audit.append(caller, "certificate.create", made.id().text(), null, made);
+    audit.append(caller, event("create", made), null, made);
     return new Found(made, List.of(), bundle.changes());
   }
 
@@ -125,7 +125,7 @@ public final class Certificates {
         before.withDescription(
             wanted.name(), wanted.remarkOrDefault(), wanted.sharing(), clock.instant());
     if (!store.updateDescription(after)) throw nameInUse(after);
-    audit.append(caller, "certificate.update", id.text(), before, after);
+    audit.append(caller, event("update", after), before, after);
     return found(after);
   }
 
@@ -135,7 +135,7 @@ public final class Certificates {
     List<Use> uses = usesOf(caller.tenant(), id);
     if (!uses.isEmpty()) throw inUse(certificate, uses);
     store.delete(caller.tenant(), id);
-    audit.append(caller, "certificate.delete", id.text(), certificate, null);
+    audit.append(caller, event("delete", certificate), certificate, null);
     return id;
   }
 
@@ -218,7 +218,7 @@ public final class Certificates {
     Bundle bundle = Inspection.inspect(Upload.read(material), before.kind(), now);
     Certificate after = before.withMaterial(bundle, now);
     store.updateMaterial(after, vault.seal(id, bundle.pem()));
-    audit.append(caller, "certificate.replace-material", id.text(), before, after);
+    audit.append(caller, event("replace-material", after), before, after);
     CertificateView view =
         CertificateView.of(after, usesOf(caller.tenant(), id), bundle.changes(), now);
     return new Replaced(after.usable(), view, bundle.changes(), after.version());
@@ -251,6 +251,15 @@ public final class Certificates {
     }
     conditions.require(certificate.version());
     return certificate;
+  }
+
+  /** Administrators see what was done to a private certificate, and not what it is. */
+  private static Audit.Event event(String verb, Certificate certificate) {
+    Audit.Event event = new Audit.Event("certificate." + verb, certificate.id().text());
+    return switch (certificate.sharing()) {
+      case PRIVATE -> event.privateTo(certificate.creator());
+      case TENANT -> event;
+    };
   }
 
   private Found found(Certificate certificate) {

@@ -33,7 +33,7 @@ class EventReader {
   /** The next events behind that number, at most {@link #AT_ONCE}. */
   List<Event> behind(Caller caller, long number) {
     settle(caller.tenant());
-    return store.behind(caller.tenant(), caller.user(), number, AT_ONCE);
+    return store.behind(caller, number, AT_ONCE);
   }
 
   /** The number of the newest event. */

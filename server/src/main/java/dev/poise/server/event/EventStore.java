@@ -1,5 +1,6 @@
 package dev.poise.server.event;
 
+import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.TenantId;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -22,10 +23,11 @@ class EventStore {
   void insert(TenantId tenant, List<Change> changes, Instant now) {
     db.sql(
             """
-            INSERT INTO events (tenant_id, event_time, kind, resource_id, load_balancer_id, generation, what, private_to)
-            SELECT :tenant, :now, kind, resource, load_balancer, generation, what, private_to
-            FROM unnest(:kinds, :resources, :loadBalancers, :generations, :whats, :privates)
-              WITH ORDINALITY AS said (kind, resource, load_balancer, generation, what, private_to, place)
+            INSERT INTO events (tenant_id, event_time, kind, resource_id, load_balancer_id, generation, what, private_to,
+              for_administrators)
+            SELECT :tenant, :now, kind, resource, load_balancer, generation, what, private_to, administrators
+            FROM unnest(:kinds, :resources, :loadBalancers, :generations, :whats, :privates, :administrators)
+              WITH ORDINALITY AS said (kind, resource, load_balancer, generation, what, private_to, administrators, place)
             ORDER BY place
             """)
         .param("tenant", tenant.text())
@@ -38,6 +40,11 @@ class EventStore {
             changes.stream().map(change -> change.about().generation()).toArray(Long[]::new))
         .param("whats", texts(changes, change -> change.what().name()))
         .param("privates", texts(changes, change -> change.about().privateTo()))
+        .param(
+            "administrators",
+            changes.stream()
+                .map(change -> change.about().forAdministrators())
+                .toArray(Boolean[]::new))
         .update();
   }
 
@@ -109,17 +116,19 @@ class EventStore {
         .single();
   }
 
-  /** The next events that the user is told of. */
-  List<Event> behind(TenantId tenant, String user, long number, int most) {
+  /** The next events that the caller is told of. */
+  List<Event> behind(Caller caller, long number, int most) {
     return db.sql(
             """
             SELECT number, event_time, kind, resource_id, load_balancer_id, generation, what FROM events
             WHERE tenant_id = :tenant AND number > :number AND (private_to IS NULL OR private_to = :user)
+              AND (:administrator OR NOT for_administrators)
             ORDER BY number LIMIT :most
             """)
-        .param("tenant", tenant.text())
+        .param("tenant", caller.tenant().text())
         .param("number", number)
-        .param("user", user)
+        .param("user", caller.user())
+        .param("administrator", caller.isAdministrator())
         .param("most", most)
         .query((row, _) ->
             new Event(

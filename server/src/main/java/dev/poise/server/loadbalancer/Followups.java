@@ -3,7 +3,6 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.cluster.Clusters;
 import dev.poise.server.event.Change;
 import dev.poise.server.event.Events;
-import dev.poise.server.event.Followed;
 import dev.poise.server.event.What;
 import dev.poise.server.network.Addresses;
 import dev.poise.server.platform.Caller;
@@ -132,7 +131,8 @@ public final class Followups {
       events.append(
           owned.tenant(),
           List.of(
-              new Change("load-balancer", id, What.DELETED, new Followed.About(id, null, null))));
+              new Change(
+                  "load-balancer", id, What.DELETED, new Change.About(id, null, null, false))));
     }
     // The manifest does not list the tombstone any more, and another manifest needs another
     // revision.

@@ -1,6 +1,6 @@
 package dev.poise.server.loadbalancer;
 
-import dev.poise.server.event.Followed;
+import dev.poise.server.event.Change;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -52,8 +52,7 @@ public record LoadBalancer(
     Instant updateTime,
     @Nullable Instant deleteTime,
     List<Listener> listeners,
-    List<Pool> pools)
-    implements Followed {
+    List<Pool> pools) {
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
@@ -65,9 +64,9 @@ public record LoadBalancer(
     Invariants.require(type, address, listeners, pools);
   }
 
-  @Override
-  public About about() {
-    return new About(id.text(), generation, null);
+  /** What those who follow are told of it and its parts. */
+  Change.About about() {
+    return Change.About.loadBalancer(id.text(), generation);
   }
 
   boolean isBeingDeleted() {
@@ -228,20 +227,6 @@ public record LoadBalancer(
 
   LoadBalancer withMaterial(BundleRef renewed) {
     return with(listeners.stream().map(listener -> listener.withMaterial(renewed)).toList(), pools);
-  }
-
-  /** Without the rules that another form of it has as well: what the audit log needs of them. */
-  LoadBalancer withoutRulesOf(LoadBalancer other) {
-    Set<Rule> same =
-        other.listeners.stream()
-            .flatMap(listener -> listener.rules().stream())
-            .collect(Collectors.toSet());
-    return with(
-        listeners.stream()
-            .map(it ->
-                it.withRules(it.rules().stream().filter(rule -> !same.contains(rule)).toList()))
-            .toList(),
-        pools);
   }
 
   LoadBalancer with(List<Listener> listeners, List<Pool> pools) {

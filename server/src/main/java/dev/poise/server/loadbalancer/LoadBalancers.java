@@ -141,7 +141,7 @@ class LoadBalancers {
             parts.pools());
     store.insert(made);
     bind(Map.of(), made);
-    audit.append(caller, "load-balancer.create", id.text(), null, made);
+    audit.append(caller, event("create", made), null, made);
     clusters.raiseRevision(cluster);
     return made;
   }
@@ -178,7 +178,7 @@ class LoadBalancers {
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
     bind(before.certificates(), tombstone);
-    audit.append(caller, "load-balancer.delete", id.text(), before, null);
+    audit.append(caller, event("delete", tombstone), before, null);
     store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
     signals.raise(id.text());
     return tombstone;
@@ -244,21 +244,22 @@ class LoadBalancers {
     return after;
   }
 
+  private static Audit.Event event(String verb, LoadBalancer made) {
+    return new Audit.Event("load-balancer." + verb, made.id().text()).making(made.generation());
+  }
+
   private void note(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
-    if (edit.part().isEmpty()) {
-      // A listener may have a thousand rules; the log says which of them changed.
-      audit.append(
-          caller,
-          edit.action(),
-          edit.resources().getFirst(),
-          before.withoutRulesOf(after),
-          after.withoutRulesOf(before));
-      return;
-    }
+    String whole = after.id().text();
     for (String id : edit.resources()) {
+      Audit.Event event =
+          new Audit.Event(edit.action(), id).partOf(whole).making(after.generation());
+      if (edit.part().isEmpty()) {
+        audit.append(caller, event, before, after);
+        continue;
+      }
       @Nullable Object was = edit.part().get().apply(before, id).orElse(null);
       @Nullable Object is = edit.part().get().apply(after, id).orElse(null);
-      if (!Objects.equals(was, is)) audit.append(caller, edit.action(), id, was, is, after.about());
+      if (!Objects.equals(was, is)) audit.append(caller, event, was, is);
     }
   }
 
@@ -269,7 +270,7 @@ class LoadBalancers {
     LoadBalancer before = found.get();
     LoadBalancer after = before.toldAnew();
     if (!store.tellAnew(after, storedDigest)) return;
-    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    audit.append(Caller.system(tenant), event("tell-anew", after), null, null);
     signals.raise(id.text());
     clusters.raiseRevision(after.placement().cluster());
   }

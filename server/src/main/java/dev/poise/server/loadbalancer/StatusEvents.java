@@ -1,8 +1,8 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.event.Change;
+import dev.poise.server.event.Change.About;
 import dev.poise.server.event.Events;
-import dev.poise.server.event.Followed.About;
 import dev.poise.server.event.What;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.LoadBalancerId;

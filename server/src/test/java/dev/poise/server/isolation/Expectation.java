@@ -12,6 +12,8 @@ enum Expectation {
   SHARED,
   /** Every tenant gets its own, and never anything of another one. */
   OWN,
+  /** It never ends, so that only its beginning is tried here; what is in it has its own test. */
+  STREAM,
   /** The body refers to something of a tenant; for another tenant that is not found. */
   REFERRING,
   /** The address names something of a tenant; for another tenant that is not found. */

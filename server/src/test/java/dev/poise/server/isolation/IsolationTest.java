@@ -5,6 +5,7 @@ import static dev.poise.server.isolation.Expectation.OWN;
 import static dev.poise.server.isolation.Expectation.PLATFORM;
 import static dev.poise.server.isolation.Expectation.REFERRING;
 import static dev.poise.server.isolation.Expectation.SHARED;
+import static dev.poise.server.isolation.Expectation.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.SecretsApiTest;
@@ -57,6 +58,7 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/clusters", PLATFORM),
           Map.entry("GET /api/v1/nodes", PLATFORM),
           Map.entry("POST /api/v1/certificates:rewrap", PLATFORM),
+          Map.entry("GET /api/v1/audit-events", OWN),
           Map.entry("GET /api/v1/quotas", OWN),
           Map.entry("GET /api/v1/vpcs", OWN),
           Map.entry("POST /api/v1/vpcs", OWN),
@@ -70,7 +72,16 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/certificates:parse", OWN),
           Map.entry("POST /api/v1/certificates:parse (form)", OWN),
           // Says of each id that there is none.
-          Map.entry("POST /api/v1/certificates:batchDelete", OWN));
+          Map.entry("POST /api/v1/certificates:batchDelete", OWN),
+          Map.entry("POST /api/v1/load-balancers:batchDelete", OWN),
+          Map.entry("POST /api/v1/listeners:batchDelete", OWN),
+          Map.entry("POST /api/v1/rules:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchEnable", OWN),
+          Map.entry("POST /api/v1/members:batchDisable", OWN),
+          Map.entry("POST /api/v1/members:batchDrain", OWN),
+          // What it tells to whom is in EventApiTest.
+          Map.entry("GET /api/v1/events", STREAM));
 
   private static final Set<String> READING = Set.of("POST /api/v1/listeners/{id}:explain");
 

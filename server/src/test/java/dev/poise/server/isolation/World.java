@@ -177,7 +177,7 @@ final class World {
     body("Node$Input", Map.of("name", "another"));
     body("Material", material);
     body("CertificateController$ParseInput", material);
-    body("CertificateController$Ids", Map.of("ids", new Object[] {id(CertificateId.class)}));
+    body("BatchInput", Map.of("ids", owned.values().stream().sorted().toList()));
     Map<String, String> upload = new HashMap<>(material);
     upload.putAll(Map.of("name", "n", "dataCenterId", site.dataCenter(), "kind", "SERVER"));
     body("CertificateInput", upload);
