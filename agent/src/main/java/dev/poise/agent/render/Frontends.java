@@ -7,6 +7,7 @@ import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.Sources;
 import dev.poise.spec.Tls;
 import java.util.List;
 
@@ -46,6 +47,8 @@ final class Frontends {
     text.section("frontend " + listener.id() + " from " + defaults);
     String bindOptions = bindOptions();
     for (IpAddress vip : vips) text.line("bind " + vip + ":" + listener.port() + bindOptions);
+    // Before the limit is counted and before a byte is read, of a TLS handshake too.
+    admission("tcp-request connection");
     switch (listener.connectionLimit()) {
       case ConnectionLimit.Unlimited() -> {}
       case ConnectionLimit.AtMost(int connections) ->
@@ -58,6 +61,18 @@ final class Frontends {
       case Protocol.Https(HttpOptions options, Tls tls) -> https(options, tls);
     }
     text.line("default_backend " + backend);
+  }
+
+  /** Refuses clients that are not let in, without an answer. */
+  private void admission(String rules) {
+    switch (listener.sources()) {
+      case Sources.Anyone() -> {}
+      case Sources.Only(var ranges) -> {
+        ClientTable table = new ClientTable(listener.id(), ranges);
+        String file = files.map(table.file(), table.map());
+        text.line(rules + " reject unless { src,map_ip(" + file + ") -m found }");
+      }
+    }
   }
 
   private String bindOptions() {
@@ -101,6 +116,8 @@ final class Frontends {
 
   /** Requests that HAProxy would pass on although a member may understand them differently. */
   private void hardening() {
+    // A client may have been shut out since it connected.
+    admission("http-request");
     text.line(
         "http-request deny deny_status 405"
             + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");

@@ -22,8 +22,9 @@ import java.util.List;
  * asked what it serves, and can be told when a change needed no new process.
  *
  * <p>Two specs whose {@linkplain #shape shapes} are equal differ only in weights, in members being
- * drained or disabled, in the domains and paths of rules, in server certificates, or in nothing a
- * process would notice: a running process can be brought from one to the other over its socket.
+ * drained or disabled, in the domains and paths of rules, in the ranges of clients that get in, in
+ * server certificates, or in nothing a process would notice: a running process can be brought from
+ * one to the other over its socket.
  */
 public final class HaproxyConfig {
   /** The variable of a process that holds the generation it serves. */

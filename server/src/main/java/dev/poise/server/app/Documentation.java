@@ -66,6 +66,10 @@ class Documentation {
             dev.poise.server.network.SubnetId.class,
             dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
+            dev.poise.server.securitygroup.SecurityGroupId.class,
+            dev.poise.server.securitygroup.GroupRuleId.class,
+            dev.poise.server.securitygroup.Ports.class,
+            dev.poise.spec.AddressRange.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
             dev.poise.spec.Persistence.CookieName.class,
@@ -122,7 +126,7 @@ class Documentation {
   }
 
   private static boolean changesSomething(String path) {
-    return Stream.of(":explain", ":parse").noneMatch(path::endsWith);
+    return Stream.of(":explain", ":parse", ":test").noneMatch(path::endsWith);
   }
 
   private static void writing(PathItem.HttpMethod method, Operation operation) {

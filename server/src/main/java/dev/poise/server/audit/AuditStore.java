@@ -25,7 +25,7 @@ class AuditStore {
    * is not here are for administrators, and for those who did something to them.
    */
   private static final String[] EVERYBODYS = {
-    "lb", "lsn", "pool", "mbr", "rule", "cert", "vpc", "sub", "eip", "sg", "vm"
+    "lb", "lsn", "pool", "mbr", "rule", "cert", "vpc", "sub", "eip", "sg", "sgr", "vm"
   };
 
   /** Whether every user of the tenant may see the thing with that id. */

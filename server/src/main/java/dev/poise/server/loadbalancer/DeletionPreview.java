@@ -1,6 +1,7 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.securitygroup.SecurityGroupId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the deletion of something would come to.
@@ -35,7 +37,8 @@ record DeletionPreview(
   record Thing(
       @Schema(example = "listener") String kind,
       String id,
-      @Schema(description = "Of a rule its domain and path; empty if it has none") String name) {}
+      @Schema(description = "Of a rule its domain and path; empty of what is unbound")
+          String name) {}
 
   /** Of parts that one form of a load balancer has and another has not. */
   static DeletionPreview of(List<Refusal> refusals, LoadBalancer before, LoadBalancer after) {
@@ -71,13 +74,15 @@ record DeletionPreview(
             before.pools().stream().flatMap(DeletionPreview::things))
         .filter(thing -> !left.contains(thing.id()))
         .forEach(deleted::add);
-    Set<String> unbound = certificates(before);
-    unbound.removeAll(certificates(after));
+    Set<String> certificates = certificates(before);
+    certificates.removeAll(certificates(after));
+    List<Thing> unbound = new ArrayList<>();
+    certificates.forEach(id -> unbound.add(new Thing("certificate", id, "")));
+    @Nullable SecurityGroupId group = before.admission().group();
+    if (group != null && after.admission().group() == null)
+      unbound.add(new Thing("security-group", group.text(), ""));
     return new DeletionPreview(
-        refusals.isEmpty(),
-        refusals.stream().map(Obstacle::of).toList(),
-        deleted,
-        unbound.stream().map(id -> new Thing("certificate", id, "")).toList());
+        refusals.isEmpty(), refusals.stream().map(Obstacle::of).toList(), deleted, unbound);
   }
 
   private static Set<String> certificates(LoadBalancer loadBalancer) {

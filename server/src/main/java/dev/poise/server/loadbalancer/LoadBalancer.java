@@ -4,6 +4,8 @@ import dev.poise.server.event.Change;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.Traffic;
+import dev.poise.server.securitygroup.Traffic.Transport;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.IpAddress;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * makes a new value, and making it refuses.
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
+ * @param admission a group's rules as they are now
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -45,6 +48,7 @@ public record LoadBalancer(
     LoadBalancerType type,
     NetworkType networkType,
     IpAddress address,
+    Admission admission,
     boolean deletionProtection,
     long generation,
     long version,
@@ -56,6 +60,10 @@ public record LoadBalancer(
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
+
+  /** How many ranges of addresses a security group may come to, over all listeners. */
+  static final int MOST_RANGES = 50_000;
+
   private static final int MOST_NAMED = 10;
 
   public LoadBalancer {
@@ -240,6 +248,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -261,6 +270,29 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
+  LoadBalancer with(Admission admission) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -283,6 +315,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        new Admission.Everybody(),
         deletionProtection,
         generation,
         version,
@@ -312,8 +345,7 @@ public record LoadBalancer(
       Pool old = oldPools.get(pool.id());
       newPools.add(old == null ? pool : nextOf(pool, old));
     }
-    boolean nodesMustAct =
-        !spec(0).equals(before.spec(0)) || isBeingDeleted() != before.isBeingDeleted();
+    boolean nodesMustAct = tellsOtherThan(before) || isBeingDeleted() != before.isBeingDeleted();
     return new LoadBalancer(
         id,
         tenant,
@@ -324,6 +356,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -367,6 +400,11 @@ public record LoadBalancer(
     return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 
+  /** Whether nodes are told something else than by that one. */
+  boolean tellsOtherThan(LoadBalancer before) {
+    return !spec(0).equals(before.spec(0));
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -384,6 +422,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation + 1,
         version,
@@ -399,8 +438,28 @@ public record LoadBalancer(
         id,
         generation,
         List.of(address),
-        new Sources.Anyone(),
-        listeners.stream().map(Listener::spec).toList(),
+        admission.sources(networkType, new Traffic.Ping()),
+        listeners.stream().map(it -> it.spec(sources(it))).toList(),
         pools.stream().map(Pool::spec).toList());
+  }
+
+  int acceptedRanges() {
+    return listeners.stream()
+        .map(this::sources)
+        .mapToInt(sources ->
+            switch (sources) {
+              case Sources.Anyone() -> 0;
+              case Sources.Only(var ranges) -> ranges.size();
+            })
+        .sum();
+  }
+
+  private Sources sources(Listener listener) {
+    Transport transport =
+        switch (listener.family()) {
+          case TCP -> Transport.TCP;
+          case UDP -> Transport.UDP;
+        };
+    return admission.sources(networkType, new Traffic.ToPort(transport, listener.port()));
   }
 }

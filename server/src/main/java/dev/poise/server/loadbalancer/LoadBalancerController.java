@@ -100,6 +100,7 @@ final class LoadBalancerController {
         "subnetId",
         "clusterId",
         "clusterModel",
+        "securityGroupId",
         "creatorId",
         "deletionProtection"
       })

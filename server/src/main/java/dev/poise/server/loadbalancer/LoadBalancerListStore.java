@@ -21,7 +21,7 @@ class LoadBalancerListStore {
   private static final String LISTED =
       """
       SELECT b.id, b.name, b.creator_id, b.data_center_id, b.vpc_id, v.name AS vpc_name, b.subnet_id, s.name AS subnet_name,
-        b.cluster_id, c.model AS cluster_model, b.type, b.network_type, b.address, b.deletion_protection, b.create_time,
+        b.cluster_id, c.model AS cluster_model, b.type, b.network_type, b.address, b.security_group_id, b.deletion_protection, b.create_time,
         b.update_time, %s
         (SELECT count(*) FROM listeners l WHERE l.load_balancer_id = b.id) AS listener_count,
         b.id || ' ' || b.name || ' ' || b.remark || ' ' || host(b.address) || ' '

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
+import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -51,6 +52,9 @@ final class Views {
       LoadBalancerType type,
       NetworkType networkType,
       IpAddress address,
+      @Schema(description = "Says which clients get in; absent if everybody does")
+          @Nullable SecurityGroupId securityGroupId,
+      @Schema(description = "Who gets in, in a sentence") String admission,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -83,6 +87,7 @@ final class Views {
       LoadBalancerType type,
       NetworkType networkType,
       IpAddress address,
+      @Nullable SecurityGroupId securityGroupId,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -222,6 +227,8 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.admission().group(),
+        it.admission().sentence(it.networkType()),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
@@ -271,6 +278,7 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.admission().group(),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
