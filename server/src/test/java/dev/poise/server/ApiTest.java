@@ -47,6 +47,8 @@ public abstract class ApiTest {
     for (Quota kind : Quota.values())
       registry.add("poise.quotas." + kind.property(), () -> 1_000_000);
     registry.add("poise.bootstrap.admin-key-file", KEY_FILE::toString);
+    // Tests make many users.
+    registry.add("poise.sign-in.bcrypt-strength", () -> "4");
   }
 
   private static Path keyFile() {
@@ -137,6 +139,79 @@ public abstract class ApiTest {
   /** Where the server is. */
   protected URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  /** A tenant with its first administrator. */
+  public record Tenant(String id, Somebody admin) {}
+
+  /** A user with a password and an API key. */
+  public record Somebody(String id, String tenant, String name, String password, String key) {}
+
+  /** A session as a browser has it. */
+  public record Browser(String cookie, String csrfToken) {
+    public Map<String, String> headers() {
+      return Map.of("Cookie", cookie, "X-CSRF-Token", csrfToken);
+    }
+  }
+
+  /** A new tenant. */
+  protected Tenant tenant() {
+    int n = unique();
+    String name = "main-" + n;
+    Answer made =
+        made(
+            "/tenants",
+            "{\"name\":\"tenant-%d\",\"mainAccount\":{\"name\":\"%s\"}}".formatted(n, name));
+    String id = made.text("/tenant/id");
+    return new Tenant(
+        id, settled(made.text("/mainAccount/id"), id, name, made.text("/setUp/token")));
+  }
+
+  /** A new user of the tenant; its role is TENANT_ADMIN or TENANT_USER. */
+  protected Somebody userIn(Tenant tenant, String role) {
+    String name = "user-" + unique();
+    Answer made =
+        callAs(
+            tenant.admin().key(),
+            "POST",
+            "/users",
+            "{\"name\":\"%s\",\"role\":\"%s\"}".formatted(name, role));
+    if (made.status() != 201) throw new AssertionError("/users answered " + made.body());
+    return settled(made.text("/user/id"), tenant.id(), name, made.text("/setUp/token"));
+  }
+
+  /** Sets the user's password and makes a key. */
+  private Somebody settled(String id, String tenant, String name, String token) {
+    String password = "correct horse " + name;
+    String body = "{\"token\":\"%s\",\"password\":\"%s\"}".formatted(token, password);
+    Answer set = send("POST", "/api/v1/set-up", body, Map.of(), null);
+    if (set.status() != 200) throw new AssertionError("/set-up answered " + set.body());
+    Answer key =
+        send(
+            "POST",
+            "/api/v1/api-keys",
+            "{\"name\":\"test\"}",
+            signedIn(name, password).headers(),
+            null);
+    if (key.status() != 201) throw new AssertionError("/api-keys answered " + key.body());
+    return new Somebody(id, tenant, name, password, key.text("/key"));
+  }
+
+  protected Browser signedIn(String name, String password) {
+    Answer answer = signIn(name, password);
+    if (answer.status() != 201) throw new AssertionError("/sessions answered " + answer.body());
+    String cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
+    return new Browser(cookie.substring(0, cookie.indexOf(';')), answer.text("/csrfToken"));
+  }
+
+  protected Answer signIn(String name, String password) {
+    String body = JSON.writeValueAsString(Map.of("name", name, "password", password));
+    return send("POST", "/api/v1/sessions", body, Map.of(), null);
+  }
+
+  /** A call with another key than the administrator's. */
+  protected Answer callAs(String key, String method, String path, @Nullable String body) {
+    return send(method, "/api/v1" + path, body, Map.of(), key);
   }
 
   /** A file that the API answers with. */

@@ -32,7 +32,7 @@ public final class TestPeople {
     String user = TypeId.generate("usr", Instant.now());
     String keyId = TypeId.generate("key", Instant.now());
     db.sql("INSERT INTO users (id, tenant_id, name, role, create_time) VALUES (?, ?, ?, ?, now())")
-        .params(user, tenant, "user of " + user, role.name())
+        .params(user, tenant, user, role.name())
         .update();
     db.sql(
             "INSERT INTO api_keys (id, tenant_id, user_id, name, key_hash, create_time) VALUES (?,"
@@ -40,5 +40,19 @@ public final class TestPeople {
         .params(keyId, tenant, user, key.hash())
         .update();
     return new Person(tenant, user, keyId, key.text());
+  }
+
+  /** A session of that user, which nobody has the cookie of. */
+  public String session(Person person) {
+    String id = TypeId.generate("ses", Instant.now());
+    db.sql(
+            """
+            INSERT INTO sessions (id, tenant_id, user_id, token_hash, method, source_address, user_agent, create_time,
+              last_used_time, expire_time)
+            VALUES (?, ?, ?, ?, 'PASSWORD', '127.0.0.1', '', now(), now(), now() + interval '1 hour')
+            """)
+        .params(id, person.tenant(), person.user(), Secret.generate("poise_session").hash())
+        .update();
+    return id;
   }
 }

@@ -1,5 +1,6 @@
 package dev.poise.standalone;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,10 +21,19 @@ final class Guide {
     screen.line("\nPoise is ready after " + Screen.seconds(startup) + " s\n");
     screen.entry("API", server.url() + "/api/v1");
     screen.entry("admin key", key);
+    screen.entry("key file", server.administratorKeyFile().toString());
     screen.entry("logs", places.logs().toString());
     demo.ifPresent(some -> addresses(some));
+    server.setUpFile().ifPresent(this::password);
     demo.ifPresent(some -> examples(some, key));
     screen.line("\nCtrl-C, or ./poise down, stops everything.");
+  }
+
+  private void password(Path token) {
+    screen.line("\nSet the password of the user admin, once, to sign in with a browser:\n");
+    screen.line(
+        "  curl -s %s/api/v1/set-up -H 'Content-Type: application/json' -d '{\"token\":\"'$(cat %s)'\",\"password\":\"...\"}'"
+            .formatted(server.url(), token));
   }
 
   private void addresses(Demo demo) {

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /** The control plane as a process. */
 public final class ServerProcess implements Running {
@@ -65,10 +66,15 @@ public final class ServerProcess implements Running {
     environment.put("POISE_LISTEN_ADDRESS", ADDRESS);
     environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
+    environment.put("POISE_BOOTSTRAP_ADMIN_SET_UP_FILE", setUpFile(settings).toString());
     if (!environment.containsKey(MASTER_KEY) && !environment.containsKey(MASTER_KEY_FILE))
       environment.put(MASTER_KEY_FILE, masterKeyFile(settings).toString());
     return new ServerProcess(
         settings, Child.start("The server", builder, settings.log(), settings.pidFile()));
+  }
+
+  private static Path setUpFile(Settings settings) {
+    return settings.adminKeyFile().resolveSibling("admin.set-up");
   }
 
   /** The key that private keys are encrypted under; made once, kept beside the administrator's. */
@@ -114,6 +120,17 @@ public final class ServerProcess implements Running {
               .formatted(settings.adminKeyFile()),
           e);
     }
+  }
+
+  Path administratorKeyFile() {
+    return settings.adminKeyFile();
+  }
+
+  /** The token that sets the first administrator's password, while nobody used it. */
+  Optional<Path> setUpFile() {
+    Path file = setUpFile(settings);
+    boolean unused = administrator().get("/me").at("/user/state").asString("").equals("INVITED");
+    return Optional.of(file).filter(it -> unused && Files.exists(it));
   }
 
   public URI url() {

@@ -25,24 +25,16 @@ final class Frontends {
   private final ConfigText text;
   private final RenderedFiles files;
   private final ListenerSpec listener;
+  private final int mostConnections;
 
-  private Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener) {
+  Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener, NodeSettings settings) {
     this.text = text;
     this.files = files;
     this.listener = listener;
+    this.mostConnections = settings.highestLimit();
   }
 
-  static void write(
-      ConfigText text,
-      RenderedFiles files,
-      ListenerSpec listener,
-      List<IpAddress> vips,
-      String backend)
-      throws Unrenderable {
-    new Frontends(text, files, listener).write(vips, backend);
-  }
-
-  private void write(List<IpAddress> vips, String backend) throws Unrenderable {
+  void write(List<IpAddress> vips, String backend) throws Unrenderable {
     String defaults = HaproxyConfig.defaultsOf(listener.protocol());
     text.section("frontend " + listener.id() + " from " + defaults);
     String bindOptions = bindOptions();
@@ -52,7 +44,10 @@ final class Frontends {
     switch (listener.connectionLimit()) {
       case ConnectionLimit.Unlimited() -> {}
       case ConnectionLimit.AtMost(int connections) ->
-          text.line("tcp-request connection reject if { fe_conn gt " + connections + " }");
+          text.line(
+              "tcp-request connection reject if { fe_conn gt "
+                  + Math.min(connections, mostConnections)
+                  + " }");
     }
     switch (listener.protocol()) {
       case Protocol.Tcp tcp -> text.line("timeout client " + tcp.idleTimeoutSeconds() + "s");

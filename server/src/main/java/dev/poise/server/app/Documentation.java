@@ -44,6 +44,13 @@ import org.springframework.web.util.HtmlUtils;
 @SuppressWarnings({"rawtypes", "unchecked"}) // swagger's Schema is generic in places only
 @Configuration(proxyBeanMethods = false)
 class Documentation {
+  private static final Parameter TENANT =
+      new Parameter().$ref("#/components/parameters/PoiseTenant");
+
+  /** Where somebody who is nobody yet shows who it is. */
+  private static final List<String> ENTRANCES =
+      List.of("/api/v1/sessions", "/api/v1/set-up", "/api/v1/sign-in-options");
+
   static {
     // What these become in a request is said once, below.
     SpringDocUtils.getConfig()
@@ -61,6 +68,10 @@ class Documentation {
             dev.poise.spec.CertificateId.class,
             dev.poise.spec.ClusterId.class,
             dev.poise.spec.NodeId.class,
+            dev.poise.server.platform.TenantId.class,
+            dev.poise.server.identity.UserId.class,
+            dev.poise.server.identity.ApiKeyId.class,
+            dev.poise.server.identity.SessionId.class,
             dev.poise.server.network.DataCenterId.class,
             dev.poise.server.network.VpcId.class,
             dev.poise.server.network.SubnetId.class,
@@ -97,15 +108,34 @@ class Documentation {
 
                     A change answers at once with the new `generation`; `Prefer: wait=10` holds the answer until every live \
                     node serves it. Nothing is ever locked while it changes. Every refusal is a problem (RFC 9457) that names \
-                    all faults of a request with JSON pointers. Send your key as `Authorization: Bearer <key>`.\
+                    all faults of a request with JSON pointers. Send your key as `Authorization: Bearer <key>`; a browser \
+                    signs in at `/api/v1/sessions` instead. What is another tenant's is not found; a platform administrator \
+                    acts in a tenant with the header `Poise-Tenant`.\
                     """)
                 .license(new License().name("Apache-2.0")))
         .servers(List.of(new Server().url("/")))
         .components(
             new Components()
                 .addSecuritySchemes(
-                    "key", new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")))
-        .security(List.of(new SecurityRequirement().addList("key")));
+                    "key", new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer"))
+                .addSecuritySchemes(
+                    "session",
+                    new SecurityScheme()
+                        .type(SecurityScheme.Type.APIKEY)
+                        .in(SecurityScheme.In.COOKIE)
+                        .name("poise_session")
+                        .description(
+                            "Changes need the header X-CSRF-Token too, with the csrfToken of"
+                                + " /api/v1/me"))
+                .addParameters(
+                    "PoiseTenant",
+                    header(
+                        "Poise-Tenant",
+                        "For platform administrators: the id of the tenant to act in")))
+        .security(
+            List.of(
+                new SecurityRequirement().addList("key"),
+                new SecurityRequirement().addList("session")));
   }
 
   /** Adds to every operation what all of them share. */
@@ -118,15 +148,17 @@ class Documentation {
           .forEach((path, item) ->
               item.readOperationsMap()
                   .forEach((method, operation) -> {
-                    if (method != PathItem.HttpMethod.GET && changesSomething(path))
+                    if (method != PathItem.HttpMethod.GET && changesSomething(method, path))
                       writing(method, operation);
+                    if (!ENTRANCES.contains(path)) operation.addParametersItem(TENANT);
                     operation.getResponses().addApiResponse("default", problem());
                   }));
     };
   }
 
-  private static boolean changesSomething(String path) {
-    return Stream.of(":explain", ":parse", ":test").noneMatch(path::endsWith);
+  private static boolean changesSomething(PathItem.HttpMethod method, String path) {
+    boolean entrance = method == PathItem.HttpMethod.POST && ENTRANCES.contains(path);
+    return !entrance && Stream.of(":explain", ":parse", ":test").noneMatch(path::endsWith);
   }
 
   private static void writing(PathItem.HttpMethod method, Operation operation) {

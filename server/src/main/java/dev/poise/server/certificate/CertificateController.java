@@ -1,6 +1,7 @@
 package dev.poise.server.certificate;
 
 import dev.poise.server.certificate.Certificates.Found;
+import dev.poise.server.identity.SecondFactors;
 import dev.poise.server.platform.BatchInput;
 import dev.poise.server.platform.BatchResults;
 import dev.poise.server.platform.Batches;
@@ -15,6 +16,7 @@ import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.Vault;
 import dev.poise.spec.CertificateId;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.Operation;
@@ -53,6 +55,7 @@ final class CertificateController {
 
   private final Certificates certificates;
   private final Vault vault;
+  private final SecondFactors secondFactors;
   private final Mutations mutations;
   private final Batches batches;
   private final Bodies bodies;
@@ -61,12 +64,14 @@ final class CertificateController {
   CertificateController(
       Certificates certificates,
       Vault vault,
+      SecondFactors secondFactors,
       Mutations mutations,
       Batches batches,
       Bodies bodies,
       InstantSource clock) {
     this.certificates = certificates;
     this.vault = vault;
+    this.secondFactors = secondFactors;
     this.mutations = mutations;
     this.batches = batches;
     this.bodies = bodies;
@@ -251,7 +256,7 @@ final class CertificateController {
 
   @PostMapping("/certificates:rewrap")
   @Operation(
-      summary = "Put private keys under the current master key",
+      summary = "Put private keys and keys for one-time codes under the current master key",
       description = "For platform administrators, after a new master key was put in front.",
       operationId = "rewrapCertificates")
   @ApiResponse(
@@ -261,7 +266,7 @@ final class CertificateController {
     return mutations.perform(
         mutation,
         null,
-        () -> certificates.rewrap(mutation.caller()),
+        () -> certificates.rewrap(mutation.caller()) + secondFactors.rewrap(mutation.caller()),
         rewrapped -> Answer.ok(new RewrapView(vault.masterKeyId(), rewrapped), 0));
   }
 

@@ -1,11 +1,11 @@
 package dev.poise.server.certificate;
 
-import dev.poise.server.certificate.Vault.Sealed;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.platform.Vault.Sealed;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.ListenerId;

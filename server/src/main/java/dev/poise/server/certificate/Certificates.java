@@ -16,6 +16,7 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.platform.Vault;
 import dev.poise.server.quota.Quota;
 import dev.poise.server.quota.Quotas;
 import dev.poise.spec.BundleAnswer;
@@ -91,7 +92,7 @@ public final class Certificates {
             1,
             now,
             now);
-    if (!store.insert(made, vault.seal(made.id(), bundle.pem()))) throw nameInUse(made);
+    if (!store.insert(made, vault.seal(made.id().text(), bundle.pem()))) throw nameInUse(made);
     audit.append(caller, event("create", made), null, made);
     return new Found(made, List.of(), bundle.changes());
   }
@@ -143,7 +144,7 @@ public final class Certificates {
   int rewrap(Caller caller) {
     caller.requirePlatformAdmin();
     List<Stored> others = store.notUnder(vault.masterKeyId());
-    others.forEach(it -> store.rewrap(it.id(), vault.rewrap(it.id(), it.sealed())));
+    others.forEach(it -> store.rewrap(it.id(), vault.rewrap(it.id().text(), it.sealed())));
     audit.append(caller, "certificate.rewrap", vault.masterKeyId(), null, null);
     return others.size();
   }
@@ -217,7 +218,7 @@ public final class Certificates {
     Instant now = clock.instant();
     Bundle bundle = Inspection.inspect(Upload.read(material), before.kind(), now);
     Certificate after = before.withMaterial(bundle, now);
-    store.updateMaterial(after, vault.seal(id, bundle.pem()));
+    store.updateMaterial(after, vault.seal(id.text(), bundle.pem()));
     audit.append(caller, event("replace-material", after), before, after);
     CertificateView view =
         CertificateView.of(after, usesOf(caller.tenant(), id), bundle.changes(), now);
@@ -232,7 +233,7 @@ public final class Certificates {
    */
   public List<BundleAnswer.Bundle> bundles(ClusterId cluster, List<String> digests) {
     return store.usedBy(cluster, digests).stream()
-        .map(it -> new BundleAnswer.Bundle(it.digest(), vault.open(it.id(), it.sealed())))
+        .map(it -> new BundleAnswer.Bundle(it.digest(), vault.open(it.id().text(), it.sealed())))
         .toList();
   }
 

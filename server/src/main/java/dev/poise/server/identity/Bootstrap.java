@@ -1,49 +1,62 @@
 package dev.poise.server.identity;
 
+import dev.poise.server.platform.Caller.Role;
+import dev.poise.server.platform.Caller.Scope;
 import dev.poise.server.platform.Secret;
 import dev.poise.server.platform.TenantId;
-import dev.poise.spec.TypeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Makes the first platform administrator when there is none. Its API key is written to a file that
- * only the server's user can read; there is no default password. The file is complete before the
- * key is valid: were it the other way round, a crash in between would leave an installation nobody
- * can open.
+ * Makes the first platform administrator when there is none. Its API key, and the token that sets
+ * its password, are written to files that only the server's user can read; there is no default
+ * password. The files are complete before what they hold is valid: were it the other way round, a
+ * crash in between would leave an installation nobody can open.
  */
 @Component
 final class Bootstrap implements ApplicationRunner {
   private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
+  private static final String NAME = "admin";
 
-  private final JdbcClient db;
+  private final TenantStore tenants;
+  private final UserStore users;
+  private final ApiKeyStore keys;
+  private final SetUps setUps;
   private final TransactionTemplate transaction;
   private final InstantSource clock;
   private final String keyFile;
+  private final String setUpFile;
 
   Bootstrap(
-      JdbcClient db,
+      TenantStore tenants,
+      UserStore users,
+      ApiKeyStore keys,
+      SetUps setUps,
       TransactionTemplate transaction,
       InstantSource clock,
-      @Value("${poise.bootstrap.admin-key-file}") String keyFile) {
-    this.db = db;
+      @Value("${poise.bootstrap.admin-key-file}") String keyFile,
+      @Value("${poise.bootstrap.admin-set-up-file}") String setUpFile) {
+    this.tenants = tenants;
+    this.users = users;
+    this.keys = keys;
+    this.setUps = setUps;
     this.transaction = transaction;
     this.clock = clock;
     this.keyFile = keyFile;
+    this.setUpFile = setUpFile.isBlank() ? keyFile + ".set-up" : setUpFile;
   }
 
   @Override
@@ -52,57 +65,72 @@ final class Bootstrap implements ApplicationRunner {
   }
 
   private void ensureAdministrator() {
-    // Two servers may start at once on an empty database.
-    db.sql("LOCK TABLE users IN EXCLUSIVE MODE").update();
-    long administrators =
-        db.sql("SELECT count(*) FROM users WHERE role = 'PLATFORM_ADMIN'")
-            .query(Long.class)
-            .single();
-    if (administrators > 0) return;
+    users.lockAll();
+    if (users.platformAdministrators() > 0) return;
     if (keyFile.isBlank()) {
       LOG.warn(
           "There is no administrator yet. Set POISE_BOOTSTRAP_ADMIN_KEY_FILE and start again to"
               + " make one.");
       return;
     }
-    Secret key = Secret.generate(ApiKeys.PREFIX);
-    write(key);
-    insert(key);
-    LOG.info("Made the first administrator; its API key is in {}", keyFile);
-  }
-
-  private void insert(Secret key) {
     Instant now = clock.instant();
-    Timestamp time = Timestamp.from(now);
-    TenantId tenant = TenantId.generate(now);
-    String user = TypeId.generate("usr", now);
-    db.sql("INSERT INTO tenants (id, name, create_time) VALUES (?, 'platform', ?)")
-        .params(tenant.text(), time)
-        .update();
-    db.sql(
-            "INSERT INTO users (id, tenant_id, name, role, create_time) VALUES (?, ?, 'admin',"
-                + " 'PLATFORM_ADMIN', ?)")
-        .params(user, tenant.text(), time)
-        .update();
-    db.sql(
-            """
-            INSERT INTO api_keys (id, tenant_id, user_id, name, key_hash, create_time)
-            VALUES (?, ?, ?, 'bootstrap', ?, ?)
-            """)
-        .params(TypeId.generate("key", now), tenant.text(), user, key.hash(), time)
-        .update();
+    Tenant tenant = tenants.platform().orElseGet(() -> makeTenant(now));
+    User user = makeUser(tenant.id(), now);
+    Secret key = Secret.generate(ApiKeys.PREFIX);
+    ApiKey described =
+        new ApiKey(ApiKeyId.generate(now), user.id(), "bootstrap", Scope.FULL, null, null, now);
+    keys.insert(tenant.id(), described, key);
+    write(Path.of(keyFile), key.text());
+    write(Path.of(setUpFile), setUps.issue(tenant.id(), user.id()).token());
+    LOG.info(
+        "Made the first administrator, '{}'; its API key is in {}, the token that sets its password"
+            + " in {}",
+        NAME,
+        keyFile,
+        setUpFile);
   }
 
-  private void write(Secret key) {
-    Path file = Path.of(keyFile).toAbsolutePath();
+  private Tenant makeTenant(Instant now) {
+    Tenant made =
+        new Tenant(TenantId.generate(now), "platform", "", true, Tenant.State.ACTIVE, now, null, 1);
+    if (!tenants.insert(made))
+      throw new IllegalStateException("There is another tenant named 'platform'.");
+    return made;
+  }
+
+  private User makeUser(TenantId tenant, Instant now) {
+    User made =
+        new User(
+            UserId.generate(now),
+            tenant,
+            NAME,
+            Role.PLATFORM_ADMIN,
+            true,
+            null,
+            null,
+            "",
+            User.State.INVITED,
+            false,
+            null,
+            now,
+            null,
+            1);
+    if (users.insert(made).isPresent())
+      throw new IllegalStateException("There is another user named '" + NAME + "'.");
+    return made;
+  }
+
+  private static void write(Path given, String secret) {
+    Path file = given.toAbsolutePath();
+    Path folder = Objects.requireNonNull(file.getParent(), "a file has a folder");
     try {
       Path draft =
           Files.createTempFile(
-              file.getParent(),
-              ".admin-key",
+              folder,
+              ".admin",
               "",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(draft, key.text() + "\n");
+      Files.writeString(draft, secret + "\n");
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new IllegalStateException(

@@ -1,4 +1,4 @@
-/** Tenants, users and API keys: who is calling. */
+/** Tenants, users, keys and sessions: who is calling, and what they may do. */
 @NullMarked
 package dev.poise.server.identity;
 

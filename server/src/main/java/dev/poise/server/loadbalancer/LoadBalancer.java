@@ -13,6 +13,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.RuleId;
 import dev.poise.spec.Sources;
@@ -99,6 +100,11 @@ public record LoadBalancer(
         .filter(pool -> pool.id().equals(id))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("pool " + id + " in this load balancer"));
+  }
+
+  /** How the pool really knows its clients, see {@link Cookies}. */
+  Persistence persistenceOf(PoolId pool) {
+    return Cookies.of(pools).getOrDefault(pool, new Persistence.Off());
   }
 
   Optional<PoolId> poolNamed(String name) {
@@ -434,13 +440,16 @@ public record LoadBalancer(
   }
 
   private LoadBalancerSpec spec(long generation) {
+    Map<PoolId, Persistence> persistence = Cookies.of(pools);
     return new LoadBalancerSpec(
         id,
         generation,
         List.of(address),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),
-        pools.stream().map(Pool::spec).toList());
+        pools.stream()
+            .map(pool -> pool.spec(persistence.getOrDefault(pool.id(), pool.persistence())))
+            .toList());
   }
 
   int acceptedRanges() {

@@ -15,6 +15,7 @@ import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -160,6 +161,11 @@ final class Views {
           @Nullable ListenerId ownerListenerId,
       Algorithm algorithm,
       PersistenceInput persistence,
+      @Schema(
+              description =
+                  "COOKIE only: the name that clients see; an older pool of the load balancer that"
+                      + " has the same makes this one another")
+          Persistence.@Nullable CookieName cookieName,
       HealthCheckInput healthCheck,
       List<ListenerId> listenerIds,
       Health health,
@@ -342,6 +348,7 @@ final class Views {
         it.owner(),
         it.algorithm(),
         PersistenceInput.of(it.persistence()),
+        owner.persistenceOf(it.id()) instanceof Persistence.Cookie(var name) ? name : null,
         HealthCheckInput.of(it.healthCheck()),
         owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
         Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),

@@ -6,9 +6,16 @@ package dev.poise.server.platform;
  * @param tenant the tenant whose things are seen and changed
  * @param user the id of the user, or {@code system} for what the server does by itself
  * @param actor the id of the API key or of the session, or {@code system}
+ * @param scope what the key may be used for, whatever the role would allow
  */
 public record Caller(
-    TenantId tenant, String user, String actor, Role role, String sourceAddress, String requestId) {
+    TenantId tenant,
+    String user,
+    String actor,
+    Role role,
+    Scope scope,
+    String sourceAddress,
+    String requestId) {
 
   /** What a caller may do. */
   public enum Role {
@@ -17,9 +24,25 @@ public record Caller(
     TENANT_USER
   }
 
+  /** What a key may be used for. */
+  public enum Scope {
+    READ_ONLY,
+    FULL
+  }
+
   /** The server itself, acting for a tenant. */
   public static Caller system(TenantId tenant) {
-    return new Caller(tenant, "system", "system", Role.PLATFORM_ADMIN, "", "");
+    return new Caller(tenant, "system", "system", Role.PLATFORM_ADMIN, Scope.FULL, "", "");
+  }
+
+  /**
+   * Refuses a caller who does not administer the tenant.
+   *
+   * @throws Refusal.Forbidden unless the caller is an administrator
+   */
+  public void requireAdmin() {
+    if (!isAdministrator())
+      throw new Refusal.Forbidden("Only an administrator of the tenant can do this.");
   }
 
   /**

@@ -29,7 +29,7 @@ class IdempotencyStore {
                 """
                 INSERT INTO idempotency_keys (tenant_id, caller, key, request_hash, create_time)
                 VALUES (:tenant, :caller, :key, :hash, :now)
-                ON CONFLICT (caller, key) DO NOTHING
+                ON CONFLICT (tenant_id, caller, key) DO NOTHING
                 """)
             .param("tenant", caller.tenant().text())
             .param("caller", caller.actor())
@@ -92,16 +92,19 @@ class IdempotencyStore {
   /** Drops the caller's key if it is older than that, and some other old ones with it. */
   void forget(Caller caller, String key, Instant olderThan) {
     db.sql(
-            "DELETE FROM idempotency_keys WHERE caller = :caller AND key = :key AND create_time <"
-                + " :time")
+            """
+            DELETE FROM idempotency_keys
+            WHERE tenant_id = :tenant AND caller = :caller AND key = :key AND create_time < :time
+            """)
+        .param("tenant", caller.tenant().text())
         .param("caller", caller.actor())
         .param("key", key)
         .param("time", Timestamp.from(olderThan))
         .update();
     db.sql(
             """
-            DELETE FROM idempotency_keys WHERE (caller, key) IN (
-              SELECT caller, key FROM idempotency_keys WHERE create_time < :time
+            DELETE FROM idempotency_keys WHERE (tenant_id, caller, key) IN (
+              SELECT tenant_id, caller, key FROM idempotency_keys WHERE create_time < :time
               ORDER BY create_time LIMIT 20 FOR UPDATE SKIP LOCKED)
             """)
         .param("time", Timestamp.from(olderThan))

@@ -39,6 +39,8 @@ final class ProblemResponses extends ResponseEntityExceptionHandler {
   ResponseEntity<Object> refused(Refusal refusal) {
     HttpHeaders headers = new HttpHeaders();
     if (refusal instanceof Refusal.PreconditionFailed stale) headers.setETag(stale.currentEtag());
+    if (refusal instanceof Refusal.RateLimited limited)
+      headers.set(HttpHeaders.RETRY_AFTER, Long.toString(limited.retryAfterSeconds()));
     return answer(Problem.of(refusal.type(), refusal.detail(), refusal.faults()), headers);
   }
 

@@ -67,9 +67,25 @@ public enum ProblemType {
       412,
       "The object changed meanwhile",
       "If-Match names another version than the current one. Read it again and repeat the change."),
+  TENANT_NOT_EMPTY(
+      409, "The tenant is not empty", "Delete what it has first. The detail says what that is."),
+  SECOND_FACTOR_ON(409, "One-time codes are on", "Switch them off with a code first."),
+  LAST_ADMINISTRATOR(
+      409,
+      "The tenant would be without an administrator",
+      "Make another user an administrator first."),
   QUOTA_EXCEEDED(403, "A limit is reached", "The limit is named in the detail."),
   FORBIDDEN(403, "Not allowed", "The key's role does not allow this."),
-  UNAUTHENTICATED(401, "No valid API key", "Send a valid key as Authorization: Bearer <key>."),
+  UNAUTHENTICATED(
+      401,
+      "Not signed in",
+      "Send a valid key as Authorization: Bearer <key>, or sign in at /api/v1/sessions."),
+  CODE_REQUIRED(
+      401,
+      "A one-time code is needed",
+      "Sign in again, with the code of your authenticator or a recovery code as code."),
+  RATE_LIMITED(
+      429, "Too many attempts", "Wait as many seconds as Retry-After says, then try again."),
   NOT_FOUND(404, "Not found", "There is no such object, or it is not yours."),
   METHOD_NOT_ALLOWED(
       405,

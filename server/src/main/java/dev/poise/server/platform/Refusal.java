@@ -1,5 +1,6 @@
 package dev.poise.server.platform;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -91,7 +92,32 @@ public abstract sealed class Refusal extends RuntimeException {
   /** Nobody known is calling. */
   public static final class Unauthenticated extends Refusal {
     public Unauthenticated(String detail) {
-      super(ProblemType.UNAUTHENTICATED, detail);
+      this(ProblemType.UNAUTHENTICATED, detail);
+    }
+
+    public Unauthenticated(ProblemType type, String detail) {
+      super(type, detail);
+    }
+  }
+
+  /** Somebody tries too often. */
+  public static final class RateLimited extends Refusal {
+    private final Duration retryAfter;
+
+    public RateLimited(Duration retryAfter) {
+      super(
+          ProblemType.RATE_LIMITED,
+          "There were too many attempts. Try again in " + seconds(retryAfter) + " seconds.");
+      this.retryAfter = retryAfter;
+    }
+
+    /** For how long trying again is in vain, in whole seconds, at least one. */
+    public long retryAfterSeconds() {
+      return seconds(retryAfter);
+    }
+
+    private static long seconds(Duration duration) {
+      return Math.max(1, duration.plusMillis(999).toSeconds());
     }
   }
 

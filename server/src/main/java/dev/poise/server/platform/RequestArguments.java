@@ -17,6 +17,7 @@ import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -38,6 +39,11 @@ final class RequestArguments implements WebMvcConfigurer, HandlerMethodArgumentR
   @Override
   public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
     resolvers.add(this);
+  }
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(new ReadOnlyKeys());
   }
 
   @Override
@@ -80,7 +86,8 @@ final class RequestArguments implements WebMvcConfigurer, HandlerMethodArgumentR
     Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
     if (authentication != null && authentication.getPrincipal() instanceof Caller caller)
       return caller;
-    throw new Refusal.Unauthenticated("Send an API key as Authorization: Bearer <key>.");
+    throw new Refusal.Unauthenticated(
+        "Send an API key as Authorization: Bearer <key>, or sign in.");
   }
 
   private static Mutation mutation(NativeWebRequest request) {
@@ -90,12 +97,15 @@ final class RequestArguments implements WebMvcConfigurer, HandlerMethodArgumentR
       throw new Refusal.Unreadable(
           ProblemType.BAD_REQUEST, "An Idempotency-Key has 1 to 255 characters.");
     }
+    Caller caller = caller();
+    boolean dryRun = dryRun(request.getParameter("dryRun"));
+    if (caller.scope() == Caller.Scope.READ_ONLY && !dryRun) throw ReadOnlyKeys.refused();
     return new Mutation(
-        caller(),
+        caller,
         servlet.getMethod() + " " + servlet.getRequestURI(),
         new Conditions(request.getHeader("If-Match")),
         servlet.getMethod().equals("POST") ? key : null,
-        dryRun(request.getParameter("dryRun")),
+        dryRun,
         wait(request.getHeaderValues("Prefer")));
   }
 

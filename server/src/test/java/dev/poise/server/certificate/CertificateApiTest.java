@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.server.ApiTest;
 import dev.poise.server.certificate.TestAuthority.Wish;
-import dev.poise.server.certificate.Vault.Sealed;
 import dev.poise.server.identity.ApiKeys;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
+import dev.poise.server.platform.Vault.Sealed;
+import dev.poise.server.platform.Vaults;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
@@ -542,7 +543,7 @@ class CertificateApiTest extends ApiTest {
     Answer made = uploaded();
     bind(id(made));
     String pem = LEAF.pem() + LEAF.pkcs8Pem();
-    Sealed old = new Vault(new MasterKeys(OLD_MASTER_KEY, "")).seal(id(made), pem);
+    Sealed old = Vaults.of(OLD_MASTER_KEY).seal(id(made).text(), pem);
     db.sql("UPDATE certificates SET master_key_id = ?, wrapped_key = ?, secret = ? WHERE id = ?")
         .params(old.masterKeyId(), old.wrappedKey(), old.secret(), made.text("/id"))
         .update();

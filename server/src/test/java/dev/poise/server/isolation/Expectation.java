@@ -14,6 +14,14 @@ enum Expectation {
   OWN,
   /** It never ends, so that only its beginning is tried here; what is in it has its own test. */
   STREAM,
+  /** It is about the caller and nobody else, and needs more than a key. */
+  SELF,
+  /** All of a tenant may look; its administrators change. For another tenant it is not found. */
+  ADMINISTERED,
+  /** For all but its user and the tenant's administrators it is not found. */
+  PERSONAL,
+  /** For all but its user it is not found. */
+  INTIMATE,
   /** The body refers to something of a tenant; for another tenant that is not found. */
   REFERRING,
   /** The address names something of a tenant; for another tenant that is not found. */

@@ -1,9 +1,13 @@
 package dev.poise.server.isolation;
 
+import static dev.poise.server.isolation.Expectation.ADMINISTERED;
+import static dev.poise.server.isolation.Expectation.INTIMATE;
 import static dev.poise.server.isolation.Expectation.OPEN;
 import static dev.poise.server.isolation.Expectation.OWN;
+import static dev.poise.server.isolation.Expectation.PERSONAL;
 import static dev.poise.server.isolation.Expectation.PLATFORM;
 import static dev.poise.server.isolation.Expectation.REFERRING;
+import static dev.poise.server.isolation.Expectation.SELF;
 import static dev.poise.server.isolation.Expectation.SHARED;
 import static dev.poise.server.isolation.Expectation.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,6 +62,32 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/clusters", PLATFORM),
           Map.entry("GET /api/v1/nodes", PLATFORM),
           Map.entry("POST /api/v1/certificates:rewrap", PLATFORM),
+          Map.entry("GET /api/v1/sign-in-options", OPEN),
+          Map.entry("POST /api/v1/sessions", OPEN),
+          Map.entry("POST /api/v1/set-up", OPEN),
+          Map.entry("GET /api/v1/tenants", PLATFORM),
+          Map.entry("POST /api/v1/tenants", PLATFORM),
+          Map.entry("GET /api/v1/users", OWN),
+          Map.entry("POST /api/v1/users", ADMINISTERED),
+          Map.entry("GET /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("PATCH /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("DELETE /api/v1/users/{id}", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:disable", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:enable", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:issueSetUp", ADMINISTERED),
+          Map.entry("POST /api/v1/users/{id}:resetTotp", ADMINISTERED),
+          Map.entry("GET /api/v1/api-keys", OWN),
+          Map.entry("POST /api/v1/api-keys", OWN),
+          Map.entry("GET /api/v1/api-keys/{id}", PERSONAL),
+          Map.entry("DELETE /api/v1/api-keys/{id}", PERSONAL),
+          Map.entry("GET /api/v1/sessions", OWN),
+          Map.entry("DELETE /api/v1/sessions/{id}", INTIMATE),
+          Map.entry("DELETE /api/v1/sessions/current", SELF),
+          Map.entry("GET /api/v1/me", OWN),
+          Map.entry("POST /api/v1/me:changePassword", SELF),
+          Map.entry("POST /api/v1/me:enrolTotp", SELF),
+          Map.entry("POST /api/v1/me:confirmTotp", SELF),
+          Map.entry("POST /api/v1/me:disableTotp", SELF),
           Map.entry("GET /api/v1/audit-events", OWN),
           Map.entry("GET /api/v1/quotas", OWN),
           Map.entry("GET /api/v1/vpcs", OWN),

@@ -104,6 +104,23 @@ final class Probe {
             route, "another tenant", answer, answer.status() / 100 == 2 && !tells(route, answer));
       }
       case STREAM -> wantsAKey(route);
+      case SELF -> wantsAKey(route);
+      case ADMINISTERED -> {
+        wantsAKey(route);
+        if (!route.ids().isEmpty()) refuses(route, "another tenant", world.stranger, 404);
+        if (route.reads()) works(route, "a colleague", world.colleague.key());
+        else refuses(route, "a user", world.maker, 403);
+        works(route, "an administrator", world.administrator.key());
+      }
+      case PERSONAL, INTIMATE -> {
+        wantsAKey(route);
+        refuses(route, "another tenant", world.stranger, 404);
+        refuses(route, "a colleague", world.colleague, 404);
+        works(route, "its user", world.maker.key());
+        if (expectation(route).orElseThrow() == Expectation.PERSONAL)
+          works(route, "an administrator", world.administrator.key());
+        else refuses(route, "an administrator", world.administrator, 404);
+      }
       case REFERRING -> {
         wantsAKey(route);
         refuses(route, "another tenant", world.stranger, 404);

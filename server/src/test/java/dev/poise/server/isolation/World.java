@@ -4,6 +4,9 @@ import dev.poise.server.ApiTest.Answer;
 import dev.poise.server.ApiTest.Site;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
+import dev.poise.server.identity.ApiKeyId;
+import dev.poise.server.identity.SessionId;
+import dev.poise.server.identity.UserId;
 import dev.poise.server.loadbalancer.TestCertificate;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
@@ -80,7 +83,11 @@ final class World {
     common.put(DataCenterId.class, site.dataCenter());
     common.put(ClusterId.class, site.cluster());
     common.put(NodeId.class, site.node());
-    common.put(TenantId.class, tenant);
+    // One that has nothing, so that it may be deleted.
+    common.put(TenantId.class, people.tenant());
+    owned.put(UserId.class, maker.user());
+    owned.put(ApiKeyId.class, maker.keyId());
+    owned.put(SessionId.class, people.session(maker));
     networks(site);
     balancer();
     securityGroup(site);
@@ -188,7 +195,7 @@ final class World {
   }
 
   private void bodies(Site site) {
-    Map<String, Object> redirect = Map.of("redirect", Map.of("location", "http://b.test/"));
+    Map<String, Object> redirect = Map.of("redirect", Map.of("location", "http://elsewhere.test/"));
     Map<String, Object> member = Map.of("address", "10.5.0.8", "port", 80);
     Map<String, String> material =
         Map.of("certificate", OTHER.certificate(), "privateKey", OTHER.key());
@@ -214,6 +221,15 @@ final class World {
         Map.of(
             "name", "of " + site.dataCenter(), "dataCenterId", site.dataCenter(), "model", "x86"));
     body("Node$Input", Map.of("name", "another"));
+    body("Tenant$Input", Map.of("name", "another", "mainAccount", Map.of("name", "another")));
+    body("User$Input", Map.of("name", "another", "role", "TENANT_USER"));
+    body("ApiKey$Input", Map.of("name", "another"));
+    for (String entrance : List.of("SignInInput", "SetUpInput"))
+      body("SessionController$" + entrance, Map.of());
+    Map<String, String> own =
+        Map.of(
+            "PasswordInput", "currentPassword", "EnrolmentInput", "password", "CodeInput", "code");
+    own.forEach((type, field) -> body("MeController$" + type, Map.of(field, "x")));
     body("Material", material);
     body("CertificateController$ParseInput", material);
     body("BatchInput", Map.of("ids", owned.values().stream().sorted().toList()));

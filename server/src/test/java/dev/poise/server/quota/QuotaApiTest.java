@@ -38,7 +38,7 @@ class QuotaApiTest extends SecretsApiTest {
   private String subnet = "";
 
   @BeforeEach
-  void tenant() {
+  void place() {
     site = site();
     TestPeople people = new TestPeople(db);
     user = people.userIn(people.tenant(), Role.TENANT_USER);

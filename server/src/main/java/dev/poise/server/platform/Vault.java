@@ -1,8 +1,6 @@
-package dev.poise.server.certificate;
+package dev.poise.server.platform;
 
-import dev.poise.server.certificate.MasterKeys.MasterKey;
-import dev.poise.server.platform.Refusal;
-import dev.poise.spec.CertificateId;
+import dev.poise.server.platform.MasterKeys.MasterKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -14,19 +12,19 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps certificate material secret at rest, by an envelope.
+ * Keeps secrets that the server must read again secret at rest, by an envelope.
  *
- * <p>Each bundle is encrypted with a random key of its own, and that key with a master key; both
- * with AES-256-GCM. So changing the master key means writing some hundred bytes for each
- * certificate, and no key encrypts so much that its random nonces could meet. What is encrypted is
- * bound to the certificate's id, and the wrapped key to the master key's as well: a row whose
- * secret was copied from another one does not open.
+ * <p>Each secret is encrypted with a random key of its own, and that key with a master key; both
+ * with AES-256-GCM. So changing the master key means writing some hundred bytes for each of them,
+ * and no key encrypts so much that its random nonces could meet. What is encrypted is bound to its
+ * owner's id, and the wrapped key to the master key's as well: a row whose secret was copied from
+ * another one does not open.
  *
  * <p>The master keys are in the server's environment or a file, never in the database, so neither a
- * dump nor a stolen disk of the database gives away a private key.
+ * dump nor a stolen disk of the database gives away any of them.
  */
 @Component
-final class Vault {
+public final class Vault {
   private static final String CIPHER = "AES/GCM/NoPadding";
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
@@ -40,26 +38,26 @@ final class Vault {
   }
 
   /** A secret as it is stored: encrypted, beside its key, which is encrypted too. */
-  static final class Sealed {
+  public static final class Sealed {
     private final String masterKeyId;
     private final byte[] wrappedKey;
     private final byte[] secret;
 
-    Sealed(String masterKeyId, byte[] wrappedKey, byte[] secret) {
+    public Sealed(String masterKeyId, byte[] wrappedKey, byte[] secret) {
       this.masterKeyId = masterKeyId;
       this.wrappedKey = wrappedKey;
       this.secret = secret;
     }
 
-    String masterKeyId() {
+    public String masterKeyId() {
       return masterKeyId;
     }
 
-    byte[] wrappedKey() {
+    public byte[] wrappedKey() {
       return wrappedKey;
     }
 
-    byte[] secret() {
+    public byte[] secret() {
       return secret;
     }
   }
@@ -69,16 +67,16 @@ final class Vault {
    *
    * @throws Refusal.Unavailable if the server has none
    */
-  String masterKeyId() {
+  public String masterKeyId() {
     return masterKeys.first().id();
   }
 
-  Sealed seal(CertificateId id, String text) {
+  public Sealed seal(String id, String text) {
     MasterKey master = masterKeys.first();
     byte[] key = random(KEY_BYTES);
     try {
       byte[] secret =
-          encrypt(new SecretKeySpec(key, "AES"), id.text(), text.getBytes(StandardCharsets.UTF_8));
+          encrypt(new SecretKeySpec(key, "AES"), id, text.getBytes(StandardCharsets.UTF_8));
       return new Sealed(master.id(), wrap(master, id, key), secret);
     } finally {
       Arrays.fill(key, (byte) 0);
@@ -90,19 +88,18 @@ final class Vault {
    *
    * @throws Refusal.Unavailable if the server does not have the master key
    */
-  String open(CertificateId id, Sealed sealed) {
+  public String open(String id, Sealed sealed) {
     byte[] key = unwrap(id, sealed);
     try {
       return new String(
-          decrypt(new SecretKeySpec(key, "AES"), id.text(), sealed.secret()),
-          StandardCharsets.UTF_8);
+          decrypt(new SecretKeySpec(key, "AES"), id, sealed.secret()), StandardCharsets.UTF_8);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
   }
 
   /** The same secret under the key that encrypts now. */
-  Sealed rewrap(CertificateId id, Sealed sealed) {
+  public Sealed rewrap(String id, Sealed sealed) {
     MasterKey master = masterKeys.first();
     byte[] key = unwrap(id, sealed);
     try {
@@ -112,16 +109,16 @@ final class Vault {
     }
   }
 
-  private static byte[] wrap(MasterKey master, CertificateId id, byte[] key) {
+  private static byte[] wrap(MasterKey master, String id, byte[] key) {
     return encrypt(master.key(), purpose(master, id), key);
   }
 
-  private byte[] unwrap(CertificateId id, Sealed sealed) {
+  private byte[] unwrap(String id, Sealed sealed) {
     MasterKey master = masterKeys.withId(sealed.masterKeyId());
     return decrypt(master.key(), purpose(master, id), sealed.wrappedKey());
   }
 
-  private static String purpose(MasterKey master, CertificateId id) {
+  private static String purpose(MasterKey master, String id) {
     return master.id() + " " + id;
   }
 

@@ -1,6 +1,5 @@
-package dev.poise.server.certificate;
+package dev.poise.server.platform;
 
-import dev.poise.server.platform.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +18,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that keep private keys secret. The first one encrypts, each of them decrypts; so a new
- * one is put in front, and the old one taken away when nothing is encrypted under it any more.
+ * The keys that keep secrets secret which the server must be able to read again. The first one
+ * encrypts, each of them decrypts; so a new one is put in front, and the old one taken away when
+ * nothing is encrypted under it any more.
  *
  * <p>A key's id is computed from it. An id given by hand could be given to the wrong key, and
  * nobody would know until a restore.
@@ -64,8 +64,8 @@ final class MasterKeys {
   MasterKey first() {
     if (keys.isEmpty()) {
       throw new Refusal.Unavailable(
-          "This server has no master key to keep private keys secret with, so it has no"
-              + " certificates. Its operator sets POISE_MASTER_KEY_FILE.");
+          "This server has no master key to keep secrets with, so it has no certificates and no"
+              + " one-time codes. Its operator sets POISE_MASTER_KEY_FILE.");
     }
     return keys.getFirst();
   }
@@ -79,7 +79,7 @@ final class MasterKeys {
     Optional<MasterKey> found = keys.stream().filter(key -> key.id().equals(id)).findFirst();
     return found.orElseThrow(() ->
         new Refusal.Unavailable(
-            "A private key is encrypted under the master key %s, which this server does not have."
+            "A secret is encrypted under the master key %s, which this server does not have."
                 .formatted(id)));
   }
 

@@ -1,11 +1,10 @@
-package dev.poise.server.certificate;
+package dev.poise.server.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.poise.server.certificate.Vault.Sealed;
-import dev.poise.server.platform.Refusal;
-import dev.poise.spec.CertificateId;
+import dev.poise.server.platform.Vault.Sealed;
+import dev.poise.spec.TypeId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VaultTest {
   private static final String OLD = key(1);
   private static final String NEW = key(2);
-  private static final CertificateId ID = CertificateId.generate(Instant.EPOCH);
+  private static final String ID = TypeId.generate("cert", Instant.EPOCH);
 
   private static String key(int fill) {
     byte[] bytes = new byte[32];
@@ -56,7 +55,7 @@ class VaultTest {
   @Test
   void aSecretDoesNotOpenInAnotherRow() {
     Sealed sealed = vault(OLD).seal(ID, "text");
-    CertificateId other = CertificateId.generate(Instant.EPOCH);
+    String other = TypeId.generate("cert", Instant.EPOCH);
     assertThatThrownBy(() -> vault(OLD).open(other, sealed))
         .isInstanceOf(IllegalStateException.class);
   }

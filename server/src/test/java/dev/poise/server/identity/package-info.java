@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.identity;
+
+import org.jspecify.annotations.NullMarked;
