@@ -1,6 +1,9 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.cluster.Clusters;
+import dev.poise.server.event.Change;
+import dev.poise.server.event.Events;
+import dev.poise.server.event.What;
 import dev.poise.server.network.Addresses;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.TenantId;
@@ -28,6 +31,7 @@ public final class Followups {
   private final Statuses statuses;
   private final Addresses addresses;
   private final Clusters clusters;
+  private final Events events;
 
   Followups(
       JdbcClient db,
@@ -36,7 +40,8 @@ public final class Followups {
       LoadBalancerStore store,
       Statuses statuses,
       Addresses addresses,
-      Clusters clusters) {
+      Clusters clusters,
+      Events events) {
     this.db = db;
     this.transaction = transaction;
     this.loadBalancers = loadBalancers;
@@ -44,6 +49,7 @@ public final class Followups {
     this.statuses = statuses;
     this.addresses = addresses;
     this.clusters = clusters;
+    this.events = events;
   }
 
   private record Owned(TenantId tenant, LoadBalancerId id) {}
@@ -71,7 +77,7 @@ public final class Followups {
     loadBalancers.edit(
         Caller.system(owned.tenant()),
         owned.id(),
-        new LoadBalancers.Edit("member.drained", owned.id().text()),
+        new LoadBalancers.Edit("load-balancer.finish-draining", owned.id().text()),
         before -> {
           Status status = statuses.of(before);
           // Until every live node drains, the number of connections says nothing.
@@ -127,6 +133,12 @@ public final class Followups {
     for (Owned owned : gone) {
       store.bury(owned.tenant(), owned.id());
       addresses.release(owned.tenant(), owned.id());
+      String id = owned.id().text();
+      events.append(
+          owned.tenant(),
+          List.of(
+              new Change(
+                  "load-balancer", id, What.DELETED, new Change.About(id, null, null, false))));
     }
     // The manifest does not list the tombstone any more, and another manifest needs another
     // revision.

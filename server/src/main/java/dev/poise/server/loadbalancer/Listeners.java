@@ -129,17 +129,27 @@ class Listeners {
         before -> {
           Listener listener = before.listener(id);
           conditions.require(listener.version());
-          int members = before.pool(listener.defaultPool()).members().size();
-          boolean lastUser = before.listenersOf(listener.defaultPool()).size() == 1;
-          if (members > 0 && lastUser && !removeMembers) {
-            throw new Refusal.Conflict(
-                ProblemType.LISTENER_HAS_MEMBERS,
-                "The default pool of the listener has "
-                    + members
-                    + (members == 1 ? " member." : " members."));
-          }
+          deletionRefusal(before, id, removeMembers)
+              .ifPresent(refusal -> {
+                throw refusal;
+              });
           return before.without(id);
         });
+  }
+
+  /** Why it cannot be deleted, if so. */
+  static Optional<Refusal> deletionRefusal(
+      LoadBalancer before, ListenerId id, boolean removeMembers) {
+    PoolId pool = before.listener(id).defaultPool();
+    int members = before.pool(pool).members().size();
+    boolean lastUser = before.listenersOf(pool).size() == 1;
+    if (members == 0 || !lastUser || removeMembers) return Optional.empty();
+    return Optional.of(
+        new Refusal.Conflict(
+            ProblemType.LISTENER_HAS_MEMBERS,
+            "The default pool of the listener has "
+                + members
+                + (members == 1 ? " member." : " members.")));
   }
 
   private static Optional<PoolId> namedPool(LoadBalancer loadBalancer, ListenerInput input) {

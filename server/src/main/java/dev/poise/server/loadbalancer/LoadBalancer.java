@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.event.Change;
 import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
@@ -76,6 +77,11 @@ public record LoadBalancer(
     Invariants.require(type, address, listeners, pools);
   }
 
+  /** What those who follow are told of it and its parts. */
+  Change.About about() {
+    return Change.About.loadBalancer(id.text(), generation);
+  }
+
   boolean isBeingDeleted() {
     return deleteTime != null;
   }
@@ -137,6 +143,23 @@ public record LoadBalancer(
         .filter(listener -> listener.rules().stream().anyMatch(rule -> rule.id().equals(id)))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("rule " + id));
+  }
+
+  /** The listener, rule, pool or member with that id. */
+  Optional<Object> partWithId(String wanted) {
+    return Stream.<Stream<Map.Entry<String, Object>>>of(
+            listeners.stream().map(it -> Map.entry(it.id().text(), it)),
+            listeners.stream()
+                .flatMap(it -> it.rules().stream())
+                .map(it -> Map.entry(it.id().text(), it)),
+            pools.stream().map(it -> Map.entry(it.id().text(), it)),
+            pools.stream()
+                .flatMap(it -> it.members().stream())
+                .map(it -> Map.entry(it.id().text(), it)))
+        .flatMap(parts -> parts)
+        .filter(part -> part.getKey().equals(wanted))
+        .findFirst()
+        .map(Map.Entry::getValue);
   }
 
   /** The listeners that send traffic to the pool, by default or by a rule. */

@@ -6,9 +6,6 @@ import dev.poise.server.network.ElasticIpId;
 import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
-import dev.poise.server.platform.Listing;
-import dev.poise.server.platform.Page;
-import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.TenantId;
 import dev.poise.server.securitygroup.GroupRules;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -86,20 +83,33 @@ class LoadBalancerStore {
         .flatMap(_ -> find(tenant, id));
   }
 
-  Page<LoadBalancer> page(TenantId tenant, PageRequest request) {
-    Page<LoadBalancer> page =
-        Listing.page(
-            db,
-            """
-            SELECT %s, id || ' ' || name || ' ' || remark || ' ' || host(address) || COALESCE(' ' || (
-              SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id), '') AS search
-            FROM load_balancers WHERE tenant_id = :tenant
-            """
-                .formatted(COLUMNS),
-            Map.of("tenant", tenant.text()),
-            request,
-            LoadBalancerStore::bare);
-    return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
+  /** Those of them that the tenant has. */
+  List<LoadBalancer> all(TenantId tenant, List<LoadBalancerId> ids) {
+    return complete(
+        tenant,
+        db.sql(
+                "SELECT "
+                    + COLUMNS
+                    + " FROM load_balancers WHERE tenant_id = :tenant AND id = ANY(:ids)")
+            .param("tenant", tenant.text())
+            .param("ids", ids.stream().map(LoadBalancerId::text).toArray(String[]::new))
+            .query(LoadBalancerStore::bare)
+            .list());
+  }
+
+  /** Those with these ids, of all tenants. */
+  List<LoadBalancer> ofAnybody(List<LoadBalancerId> ids) {
+    Map<TenantId, List<LoadBalancer>> bare =
+        db
+            .sql("SELECT " + COLUMNS + " FROM load_balancers WHERE id = ANY(:ids)")
+            .param("ids", ids.stream().map(LoadBalancerId::text).toArray(String[]::new))
+            .query(LoadBalancerStore::bare)
+            .list()
+            .stream()
+            .collect(Collectors.groupingBy(LoadBalancer::tenant));
+    return bare.entrySet().stream()
+        .flatMap(entry -> complete(entry.getKey(), entry.getValue()).stream())
+        .toList();
   }
 
   /** A load balancer with the digest of the spec that was stored for it. */

@@ -18,8 +18,6 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
-import dev.poise.server.platform.Page;
-import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
@@ -46,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -118,10 +117,6 @@ class LoadBalancers {
     return store.find(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
   }
 
-  Page<LoadBalancer> list(TenantId tenant, PageRequest request) {
-    return store.page(tenant, request);
-  }
-
   LoadBalancer create(Caller caller, LoadBalancerInput input) {
     Instant now = clock.instant();
     Subnet subnet = networks.subnet(caller, input.subnetId());
@@ -171,7 +166,7 @@ class LoadBalancers {
     store.insert(made);
     bind(Map.of(), made);
     bind(caller, null, made);
-    audit.append(caller, "load-balancer.create", id.text(), null, made);
+    audit.append(caller, event("create", made), null, made);
     clusters.raiseRevision(cluster);
     return made;
   }
@@ -219,16 +214,16 @@ class LoadBalancers {
     caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
-    if (before.deletionProtection()) {
-      throw new Refusal.Conflict(
-          ProblemType.DELETION_PROTECTED, "Deletion protection of '" + before.name() + "' is on.");
-    }
+    deletionRefusal(before)
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
     bind(before.certificates(), tombstone);
     bind(caller, before.elasticIp(), tombstone);
-    audit.append(caller, "load-balancer.delete", id.text(), before, null);
+    audit.append(caller, event("delete", tombstone), before, null);
     long revision = clusters.raiseRevision(before.placement().cluster());
     store.entomb(tombstone, now, revision);
     leave(before, tombstone, revision);
@@ -236,8 +231,30 @@ class LoadBalancers {
     return tombstone;
   }
 
-  /** What an edit is called in the audit log, and what it is done to. */
-  record Edit(String action, String resource) {}
+  /** Why it cannot be deleted, if so. */
+  static Optional<Refusal> deletionRefusal(LoadBalancer before) {
+    return before.deletionProtection()
+        ? Optional.of(
+            new Refusal.Conflict(
+                ProblemType.DELETION_PROTECTED,
+                "Deletion protection of '" + before.name() + "' is on."))
+        : Optional.empty();
+  }
+
+  /**
+   * What an edit is called in the audit log, and what it is done to.
+   *
+   * @param part finds one of several resources in the load balancer, where the log is to show them
+   *     one by one instead of the whole
+   */
+  record Edit(
+      String action,
+      List<String> resources,
+      Optional<BiFunction<LoadBalancer, String, Optional<?>>> part) {
+    Edit(String action, String resource) {
+      this(action, List.of(resource), Optional.empty());
+    }
+  }
 
   /**
    * Changes a load balancer.
@@ -268,8 +285,7 @@ class LoadBalancers {
     quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = written(before, changed);
     bind(caller, before.elasticIp(), after);
-    Audit.Event event = new Audit.Event(edit.action(), edit.resource());
-    audit.append(caller, event.partOf(after.id().text()), before, after);
+    note(caller, before, after, edit);
     return after;
   }
 
@@ -281,6 +297,25 @@ class LoadBalancers {
     bind(before.certificates(), after);
     signals.raise(after.id().text());
     return after;
+  }
+
+  private static Audit.Event event(String verb, LoadBalancer made) {
+    return new Audit.Event("load-balancer." + verb, made.id().text()).making(made.generation());
+  }
+
+  private void note(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
+    String whole = after.id().text();
+    for (String id : edit.resources()) {
+      Audit.Event event =
+          new Audit.Event(edit.action(), id).partOf(whole).making(after.generation());
+      if (edit.part().isEmpty()) {
+        audit.append(caller, event, before, after);
+        continue;
+      }
+      @Nullable Object was = edit.part().get().apply(before, id).orElse(null);
+      @Nullable Object is = edit.part().get().apply(after, id).orElse(null);
+      if (!Objects.equals(was, is)) audit.append(caller, event, was, is);
+    }
   }
 
   private static void requireServable(LoadBalancer loadBalancer) {
@@ -300,7 +335,7 @@ class LoadBalancers {
     LoadBalancer before = found.get();
     LoadBalancer after = before.toldAnew();
     if (!store.tellAnew(after, storedDigest)) return;
-    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    audit.append(Caller.system(tenant), event("tell-anew", after), null, null);
     signals.raise(id.text());
     clusters.raiseRevision(after.placement().cluster());
   }

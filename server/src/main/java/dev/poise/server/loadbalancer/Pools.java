@@ -12,10 +12,13 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -191,22 +194,22 @@ class Pools {
 
   /** Enables, disables or drains a member; doing so again changes nothing. */
   FoundMember setMode(Caller caller, MemberId id, Conditions conditions, MemberMode mode) {
-    String action =
-        switch (mode) {
-          case ENABLED -> "member.enable";
-          case DISABLED -> "member.disable";
-          case DRAINING -> "member.drain";
-        };
-    return editMember(
-        caller,
-        id,
-        action,
-        conditions,
-        // There is nothing to drain where nothing new has been given for long.
-        (_, member) ->
-            mode == MemberMode.DRAINING && member.mode() == MemberMode.DISABLED
-                ? member
-                : member.withMode(mode));
+    return editMember(caller, id, action(mode), conditions, (_, member) -> inMode(member, mode));
+  }
+
+  private static String action(MemberMode mode) {
+    return switch (mode) {
+      case ENABLED -> "member.enable";
+      case DISABLED -> "member.disable";
+      case DRAINING -> "member.drain";
+    };
+  }
+
+  private static Member inMode(Member member, MemberMode mode) {
+    // There is nothing to drain where nothing new has been given for long.
+    return mode == MemberMode.DRAINING && member.mode() == MemberMode.DISABLED
+        ? member
+        : member.withMode(mode);
   }
 
   LoadBalancer delete(Caller caller, MemberId id, Conditions conditions) {
@@ -218,6 +221,68 @@ class Pools {
           conditions.require(before.member(id).version());
           return before.withChanged(before.poolOf(id).id(), pool -> pool.withoutMember(id));
         });
+  }
+
+  /**
+   * The same for several members of one load balancer, as one change of it.
+   *
+   * @throws Refusal.NotFound if one of them is not a member of that load balancer
+   */
+  LoadBalancer setModes(Caller caller, List<MemberId> ids, MemberMode mode) {
+    return editMembers(
+        caller,
+        ids,
+        action(mode),
+        (before, id) ->
+            before.withChanged(
+                before.poolOf(id).id(),
+                pool -> pool.withChangedMember(id, member -> inMode(member, mode))));
+  }
+
+  /** Deletes several members of one load balancer, as one change of it. */
+  LoadBalancer deleteAll(Caller caller, List<MemberId> ids) {
+    return editMembers(
+        caller,
+        ids,
+        "member.delete",
+        (before, id) -> before.withChanged(before.poolOf(id).id(), pool -> pool.withoutMember(id)));
+  }
+
+  private LoadBalancer editMembers(
+      Caller caller,
+      List<MemberId> ids,
+      String action,
+      BiFunction<LoadBalancer, MemberId, LoadBalancer> change) {
+    return loadBalancers.edit(
+        caller,
+        loadBalancerOf(caller.tenant(), ids.getFirst()),
+        new Edit(
+            action,
+            ids.stream().map(MemberId::text).toList(),
+            Optional.of(LoadBalancer::partWithId)),
+        before -> {
+          LoadBalancer after = before;
+          for (MemberId id : ids) after = change.apply(after, id);
+          return after;
+        });
+  }
+
+  /** Groups ids of members by load balancer; one that is nobody's is a group by itself. */
+  List<List<String>> byLoadBalancer(TenantId tenant, List<String> ids) {
+    return List.copyOf(
+        ids.stream()
+            .collect(
+                Collectors.groupingBy(
+                    id ->
+                        TypeId.isValid(MemberId.PREFIX, id)
+                            ? store
+                                .ofMember(tenant, new MemberId(id))
+                                .map(Object::toString)
+                                .orElse(id)
+                            : id,
+                    LinkedHashMap::new,
+                    Collectors.toList()))
+            .values());
   }
 
   private FoundMember editMember(

@@ -74,6 +74,35 @@ final class Views {
       Instant createTime,
       Instant updateTime) {}
 
+  /** A load balancer in the list of them. */
+  @Schema(name = "LoadBalancerItem")
+  record LoadBalancerItem(
+      LoadBalancerId id,
+      String name,
+      String remark,
+      @Schema(description = "The user who made it") String creatorId,
+      DataCenterId dataCenterId,
+      VpcId vpcId,
+      String vpcName,
+      SubnetId subnetId,
+      String subnetName,
+      ClusterId clusterId,
+      @Schema(description = "What its operator calls the kind of machines that serve it")
+          String clusterModel,
+      LoadBalancerType type,
+      NetworkType networkType,
+      IpAddress address,
+      @Nullable SecurityGroupId securityGroupId,
+      boolean deletionProtection,
+      State state,
+      @Schema(description = "The state in a sentence") String stateReason,
+      Health health,
+      int listenerCount,
+      long generation,
+      long appliedGeneration,
+      Instant createTime,
+      Instant updateTime) {}
+
   @Schema(name = "Listener")
   record ListenerView(
       ListenerId id,
@@ -242,6 +271,34 @@ final class Views {
                     vip.transmittedBytes()))
             .toList(),
         it.listeners().stream().map(listener -> listener(it, listener, status)).toList(),
+        it.createTime(),
+        it.updateTime());
+  }
+
+  static LoadBalancerItem item(LoadBalancer it, LoadBalancerListStore.Row row, Status status) {
+    return new LoadBalancerItem(
+        it.id(),
+        it.name(),
+        it.remark(),
+        it.creatorId(),
+        it.placement().dataCenter(),
+        it.placement().vpc(),
+        row.vpcName(),
+        it.placement().subnet(),
+        row.subnetName(),
+        it.placement().cluster(),
+        row.clusterModel(),
+        it.type(),
+        it.networkType(),
+        it.address(),
+        it.admission().group(),
+        it.deletionProtection(),
+        status.state(),
+        status.explanation(),
+        status.health(),
+        row.listenerCount(),
+        it.generation(),
+        status.appliedGeneration(),
         it.createTime(),
         it.updateTime());
   }

@@ -9,6 +9,7 @@ import static dev.poise.server.isolation.Expectation.PLATFORM;
 import static dev.poise.server.isolation.Expectation.REFERRING;
 import static dev.poise.server.isolation.Expectation.SELF;
 import static dev.poise.server.isolation.Expectation.SHARED;
+import static dev.poise.server.isolation.Expectation.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.SecretsApiTest;
@@ -113,7 +114,16 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/certificates:parse", OWN),
           Map.entry("POST /api/v1/certificates:parse (form)", OWN),
           // Says of each id that there is none.
-          Map.entry("POST /api/v1/certificates:batchDelete", OWN));
+          Map.entry("POST /api/v1/certificates:batchDelete", OWN),
+          Map.entry("POST /api/v1/load-balancers:batchDelete", OWN),
+          Map.entry("POST /api/v1/listeners:batchDelete", OWN),
+          Map.entry("POST /api/v1/rules:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchEnable", OWN),
+          Map.entry("POST /api/v1/members:batchDisable", OWN),
+          Map.entry("POST /api/v1/members:batchDrain", OWN),
+          // What it tells to whom is in EventApiTest.
+          Map.entry("GET /api/v1/events", STREAM));
 
   private static final Set<String> READING =
       Set.of("POST /api/v1/listeners/{id}:explain", "POST /api/v1/security-groups/{id}:test");

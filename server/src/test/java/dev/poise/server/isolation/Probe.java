@@ -103,6 +103,7 @@ final class Probe {
         expect(
             route, "another tenant", answer, answer.status() / 100 == 2 && !tells(route, answer));
       }
+      case STREAM -> wantsAKey(route);
       case SELF -> wantsAKey(route);
       case ADMINISTERED -> {
         wantsAKey(route);

@@ -288,7 +288,7 @@ final class World {
         Map.of("name", "n", "vpcId", id(VpcId.class), "addresses", List.of("10.5.0.201")));
     body("Material", material);
     body("CertificateController$ParseInput", material);
-    body("CertificateController$Ids", Map.of("ids", new Object[] {id(CertificateId.class)}));
+    body("BatchInput", Map.of("ids", owned.values().stream().sorted().toList()));
     Map<String, String> upload = new HashMap<>(material);
     upload.putAll(Map.of("name", "n", "dataCenterId", site.dataCenter(), "kind", "SERVER"));
     body("CertificateInput", upload);
