@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
+import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Certificates;
@@ -33,6 +35,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +64,7 @@ class NodeTest {
   @AfterEach
   void cleanUp() throws Exception {
     stopAgent();
+    Kernel.open("nft", "conntrack", NodeRules.tableOf(server.node)).removeAll(Set.of());
     server.close();
     backend.close();
     scratch.close();
