@@ -274,6 +274,7 @@ class NetworkStore {
               UNION ALL SELECT 'clusters' FROM clusters WHERE data_center_id = :id
               UNION ALL SELECT 'certificates' FROM certificates WHERE data_center_id = :id
               UNION ALL SELECT 'pools of elastic IPs' FROM elastic_ip_pools WHERE data_center_id = :id
+              UNION ALL SELECT 'security groups' FROM security_groups WHERE data_center_id = :id
             ) AS users GROUP BY kind ORDER BY kind
             """)
         .param("id", dataCenter.text())
