@@ -59,6 +59,7 @@ final class Reports {
       followups.finishDraining(
           report.loadBalancers().stream().map(LoadBalancerReport::id).toList());
       followups.buryDeleted(node.clusterId());
+      followups.freeLeftAddresses(node.clusterId());
     }
     return new ReportAnswer(taken.isEmpty());
   }

@@ -16,10 +16,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The two things users asked for that end only when nodes say so: a member that drains is disabled
- * when its last connection ended, and a load balancer that is deleted is gone, its address free,
- * when no node serves it any more. Called after each report, each change in a transaction of its
- * own. Neither is done on a report alone: both were desired before.
+ * The things users asked for that end only when nodes say so: a member that drains is disabled when
+ * its last connection ended, an elastic IP that is unbound is free for others when no node has it
+ * any more, and a load balancer that is deleted is gone, its address free, when no node serves it
+ * any more. Called after each report, each change in a transaction of its own. None is done on a
+ * report alone: all were desired before.
  */
 @Component
 public final class Followups {
@@ -105,6 +106,11 @@ public final class Followups {
     transaction.executeWithoutResult(_ -> bury(cluster));
   }
 
+  /** Frees the elastic IPs that load balancers of the cluster gave up and every node let go of. */
+  public void freeLeftAddresses(ClusterId cluster) {
+    transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
+  }
+
   private void bury(ClusterId cluster) {
     List<Owned> gone =
         db.sql(
@@ -126,7 +132,7 @@ public final class Followups {
     if (gone.isEmpty()) return;
     for (Owned owned : gone) {
       store.bury(owned.tenant(), owned.id());
-      addresses.release(owned.tenant(), owned.id().text());
+      addresses.release(owned.tenant(), owned.id());
       String id = owned.id().text();
       events.append(
           owned.tenant(),

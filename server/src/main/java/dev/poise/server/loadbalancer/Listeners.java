@@ -26,6 +26,7 @@ import org.springframework.stereotype.Component;
 class Listeners {
   private final LoadBalancers loadBalancers;
   private final ListenerAssembly assembly;
+  private final Destinations destinations;
   private final LoadBalancerStore store;
   private final Bodies bodies;
   private final InstantSource clock;
@@ -33,11 +34,13 @@ class Listeners {
   Listeners(
       LoadBalancers loadBalancers,
       ListenerAssembly assembly,
+      Destinations destinations,
       LoadBalancerStore store,
       Bodies bodies,
       InstantSource clock) {
     this.loadBalancers = loadBalancers;
     this.assembly = assembly;
+    this.destinations = destinations;
     this.store = store;
     this.bodies = bodies;
     this.clock = clock;
@@ -71,7 +74,9 @@ class Listeners {
     Optional<PoolId> named = namedPool(before, input);
     if (named.isPresent())
       return before.with(assembly.make(site, id, named.get(), input, now), Optional.empty());
-    Pool own = LoadBalancers.ownPool(input, id, now);
+    Pool own =
+        LoadBalancers.ownPool(
+            input, id, destinations.of(caller, before.placement(), "/defaultPool/members"), now);
     return before.with(assembly.make(site, id, own.id(), input, now), Optional.of(own));
   }
 

@@ -1,6 +1,7 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.event.Change;
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
  * @param admission a group's rules as they are now
+ * @param address its private one, in its subnet
+ * @param elasticIp its public one; absent while none is bound
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -50,6 +53,7 @@ public record LoadBalancer(
     NetworkType networkType,
     IpAddress address,
     Admission admission,
+    @Nullable ElasticAddress elasticIp,
     boolean deletionProtection,
     long generation,
     long version,
@@ -255,6 +259,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -277,6 +282,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -299,6 +305,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -309,7 +316,7 @@ public record LoadBalancer(
         pools);
   }
 
-  /** The tombstone of it: nothing is served any more, the address is still held. */
+  /** The tombstone of it: nothing is served any more, the private address is still held. */
   LoadBalancer deleted(Instant now) {
     return new LoadBalancer(
         id,
@@ -322,6 +329,7 @@ public record LoadBalancer(
         networkType,
         address,
         new Admission.Everybody(),
+        null,
         deletionProtection,
         generation,
         version,
@@ -363,6 +371,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -411,6 +420,34 @@ public record LoadBalancer(
     return !spec(0).equals(before.spec(0));
   }
 
+  /** The addresses it is reached at, the private one first. */
+  List<IpAddress> vips() {
+    return elasticIp == null ? List.of(address) : List.of(address, elasticIp.address());
+  }
+
+  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
+        elasticIp,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -429,6 +466,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation + 1,
         version,
@@ -444,7 +482,7 @@ public record LoadBalancer(
     return new LoadBalancerSpec(
         id,
         generation,
-        List.of(address),
+        vips(),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),
         pools.stream()

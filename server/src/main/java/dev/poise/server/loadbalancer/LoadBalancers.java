@@ -9,6 +9,8 @@ import dev.poise.server.cluster.Clusters;
 import dev.poise.server.loadbalancer.ListenerAssembly.Site;
 import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 import dev.poise.server.network.Addresses;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.ElasticIps;
 import dev.poise.server.network.Networks;
 import dev.poise.server.network.Subnet;
 import dev.poise.server.platform.Bodies;
@@ -29,6 +31,7 @@ import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.PoolId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,6 +45,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,8 +67,10 @@ class LoadBalancers {
   private final LoadBalancerStore store;
   private final Networks networks;
   private final Addresses addresses;
+  private final ElasticIps elasticIps;
   private final Clusters clusters;
   private final ListenerAssembly assembly;
+  private final Destinations destinations;
   private final Certificates certificates;
   private final SecurityGroups groups;
   private final Quotas quotas;
@@ -77,8 +83,10 @@ class LoadBalancers {
       LoadBalancerStore store,
       Networks networks,
       Addresses addresses,
+      ElasticIps elasticIps,
       Clusters clusters,
       ListenerAssembly assembly,
+      Destinations destinations,
       Certificates certificates,
       SecurityGroups groups,
       Quotas quotas,
@@ -89,8 +97,10 @@ class LoadBalancers {
     this.store = store;
     this.networks = networks;
     this.addresses = addresses;
+    this.elasticIps = elasticIps;
     this.clusters = clusters;
     this.assembly = assembly;
+    this.destinations = destinations;
     this.certificates = certificates;
     this.groups = groups;
     this.quotas = quotas;
@@ -123,10 +133,14 @@ class LoadBalancers {
     Admission admission = admission(caller, placement, input.securityGroupId());
     quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
+    Addresses.Wish wish = new Addresses.Wish(caller.tenant(), subnet, cluster, id);
     IpAddress address =
-        input.address() == null
-            ? addresses.takeAny(caller.tenant(), subnet, id.text())
-            : addresses.take(caller.tenant(), subnet, input.address(), id.text());
+        input.address() == null ? addresses.takeAny(wish) : addresses.take(wish, input.address());
+    @Nullable ElasticAddress elasticIp =
+        input.elasticIp() == null
+            ? null
+            : elasticIps.choose(
+                caller, subnet.dataCenterId(), input.elasticIp().choice("/elasticIp"));
     LoadBalancer made =
         new LoadBalancer(
             id,
@@ -139,6 +153,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
             admission,
+            elasticIp,
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -150,6 +165,7 @@ class LoadBalancers {
     requireServable(made);
     store.insert(made);
     bind(Map.of(), made);
+    bind(caller, null, made);
     audit.append(caller, event("create", made), null, made);
     clusters.raiseRevision(cluster);
     return made;
@@ -206,8 +222,11 @@ class LoadBalancers {
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
     bind(before.certificates(), tombstone);
+    bind(caller, before.elasticIp(), tombstone);
     audit.append(caller, event("delete", tombstone), before, null);
-    store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
+    long revision = clusters.raiseRevision(before.placement().cluster());
+    store.entomb(tombstone, now, revision);
+    leave(before, tombstone, revision);
     signals.raise(id.text());
     return tombstone;
   }
@@ -255,7 +274,7 @@ class LoadBalancers {
     }
     LoadBalancer after = write(caller, before, edit, change);
     if (after.generation() != before.generation())
-      clusters.raiseRevision(after.placement().cluster());
+      leave(before, after, clusters.raiseRevision(after.placement().cluster()));
     return after;
   }
 
@@ -265,6 +284,7 @@ class LoadBalancers {
     if (changed.equals(before)) return before;
     quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = written(before, changed);
+    bind(caller, before.elasticIp(), after);
     note(caller, before, after, edit);
     return after;
   }
@@ -342,17 +362,32 @@ class LoadBalancers {
       throw new Refusal.Unavailable(
           "Another change began or ceased to use the certificate at this moment. Try again.");
     }
-    Edit edit = new Edit("certificate.replace-material", id.text());
-    List<LoadBalancer> renewed = new ArrayList<>();
+    List<LoadBalancer> renewed =
+        writeEach(
+            caller,
+            users,
+            _ -> new Edit("certificate.replace-material", id.text()),
+            before -> before.withMaterial(replaced.usable().bundle()));
+    return new Renewal(replaced, renewed);
+  }
+
+  /**
+   * Changes load balancers that the caller has locked, in the order of their ids, for one reason.
+   */
+  List<LoadBalancer> writeEach(
+      Caller caller,
+      List<LoadBalancer> locked,
+      Function<LoadBalancer, Edit> edit,
+      UnaryOperator<LoadBalancer> change) {
+    List<LoadBalancer> written = new ArrayList<>();
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
-    for (LoadBalancer user : users) {
-      LoadBalancer after =
-          write(caller, user, edit, before -> before.withMaterial(replaced.usable().bundle()));
-      renewed.add(after);
-      if (after.generation() != user.generation()) reached.add(after.placement().cluster());
+    for (LoadBalancer before : locked) {
+      LoadBalancer after = write(caller, before, edit.apply(before), change);
+      written.add(after);
+      if (after.generation() != before.generation()) reached.add(after.placement().cluster());
     }
     reached.forEach(clusters::raiseRevision);
-    return new Renewal(replaced, renewed);
+    return written;
   }
 
   private SortedSet<LoadBalancerId> usersOf(TenantId tenant, CertificateId id) {
@@ -364,6 +399,21 @@ class LoadBalancers {
   private void bind(Map<ListenerId, Set<CertificateId>> before, LoadBalancer after) {
     if (!before.equals(after.certificates()))
       certificates.setUses(after.tenant(), after.id(), after.certificates());
+  }
+
+  private void bind(Caller caller, @Nullable ElasticAddress before, LoadBalancer after) {
+    @Nullable ElasticAddress elasticIp = after.elasticIp();
+    if (Objects.equals(before, elasticIp)) return;
+    if (before != null) elasticIps.unbind(caller, before);
+    if (elasticIp != null)
+      elasticIps.bind(caller, after.id(), after.placement().cluster(), elasticIp);
+  }
+
+  /** Notes an address that it is not reached at any more; nodes learn so with that revision. */
+  private void leave(LoadBalancer before, LoadBalancer after, long revision) {
+    if (before.elasticIp() == null || before.elasticIp().equals(after.elasticIp())) return;
+    addresses.leave(
+        after.tenant(), after.id(), before.elasticIp().address(), after.generation(), revision);
   }
 
   LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
@@ -390,7 +440,13 @@ class LoadBalancers {
     List<Pool> pools = new ArrayList<>();
     Map<String, Pool> named = new HashMap<>();
     for (PoolInput given : input.poolsOrNone()) {
-      Pool pool = given.pool("", null, now);
+      Pool pool =
+          given.pool(
+              PoolId.generate(now),
+              "",
+              null,
+              destinations.of(caller, placement, "/pools/" + pools.size() + "/members"),
+              now);
       pools.add(pool);
       named.put(pool.name(), pool);
     }
@@ -398,7 +454,11 @@ class LoadBalancers {
     for (ListenerInput given : input.listenersOrNone()) {
       ListenerId id = ListenerId.generate(now);
       Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
-      Pool pool = shared == null ? ownPool(given, id, now) : shared;
+      String members = "/listeners/" + listeners.size() + "/defaultPool/members";
+      Pool pool =
+          shared == null
+              ? ownPool(given, id, destinations.of(caller, placement, members), now)
+              : shared;
       if (shared == null) pools.add(pool);
       Site site =
           new Site(
@@ -412,20 +472,32 @@ class LoadBalancers {
   }
 
   /** The pool a listener gets that names none. */
-  static Pool ownPool(ListenerInput listener, ListenerId id, Instant now) {
+  static Pool ownPool(
+      ListenerInput listener, ListenerId id, Destination.Finder destinations, Instant now) {
     PoolInput given = listener.defaultPool() == null ? PoolInput.EMPTY : listener.defaultPool();
-    return given.pool(listener.nameOrDefault(), id, now);
+    return given.pool(PoolId.generate(now), listener.nameOrDefault(), id, destinations, now);
   }
 
   private static void refuseParts(LoadBalancer before, LoadBalancerInput wanted) {
     List<Fault> faults =
         Stream.of(
                 type(before, wanted),
+                elasticIp(wanted),
                 elsewhere("listeners", wanted.listeners()),
                 elsewhere("pools", wanted.pools()))
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  private static Optional<Fault> elasticIp(LoadBalancerInput wanted) {
+    return wanted.elasticIp() == null
+        ? Optional.empty()
+        : Optional.of(
+            new Fault(
+                "/elasticIp",
+                "invalid",
+                "The elastic IP is changed by :bindEip, :unbindEip and :swapEip."));
   }
 
   /** A fault if a listener does not fit the type that is wanted. */

@@ -29,12 +29,19 @@ import org.springframework.stereotype.Component;
 class Pools {
   private final LoadBalancers loadBalancers;
   private final LoadBalancerStore store;
+  private final Destinations destinations;
   private final Bodies bodies;
   private final InstantSource clock;
 
-  Pools(LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+  Pools(
+      LoadBalancers loadBalancers,
+      LoadBalancerStore store,
+      Destinations destinations,
+      Bodies bodies,
+      InstantSource clock) {
     this.loadBalancers = loadBalancers;
     this.store = store;
+    this.destinations = destinations;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -60,18 +67,26 @@ class Pools {
   }
 
   FoundPool create(Caller caller, LoadBalancerId loadBalancer, PoolInput input) {
-    Pool pool = input.pool("", null, clock.instant());
-    if (pool.name().isEmpty()) {
+    if (input.name() == null) {
       throw new Refusal.Invalid(
           List.of(new Fault("/name", "required", "A pool by itself needs a name.")));
     }
+    Instant now = clock.instant();
+    PoolId id = PoolId.generate(now);
     return found(
         loadBalancers.edit(
             caller,
             loadBalancer,
-            new Edit("pool.create", pool.id().text()),
-            before -> before.with(pool)),
-        pool.id());
+            new Edit("pool.create", id.text()),
+            before ->
+                before.with(
+                    input.pool(
+                        id,
+                        "",
+                        null,
+                        destinations.of(caller, before.placement(), "/members"),
+                        now))),
+        id);
   }
 
   FoundPool patch(Caller caller, PoolId id, Conditions conditions, MergePatch patch) {
@@ -112,9 +127,13 @@ class Pools {
             caller,
             loadBalancerOf(caller.tenant(), pool),
             new Edit("member.create", id.text()),
-            before ->
-                before.withChanged(
-                    pool, old -> old.withMember(input.member(id, old.nextMemberNumber(), now)))),
+            before -> {
+              Destination destination = destinations.find(caller, before.placement(), input, "");
+              return before.withChanged(
+                  pool,
+                  old ->
+                      old.withMember(input.member(id, old.nextMemberNumber(), destination, now)));
+            }),
         id);
   }
 
@@ -129,11 +148,15 @@ class Pools {
             caller,
             loadBalancerOf(caller.tenant(), id),
             new Edit("pool.replace-members", id.text()),
-            before -> before.withChanged(id, pool -> replaced(pool, inputs, now))),
+            before -> {
+              Destination.Finder found = destinations.of(caller, before.placement(), "/members");
+              return before.withChanged(id, pool -> replaced(pool, inputs, found, now));
+            }),
         id);
   }
 
-  private static Pool replaced(Pool pool, List<MemberInput> inputs, Instant now) {
+  private static Pool replaced(
+      Pool pool, List<MemberInput> inputs, Destination.Finder destinations, Instant now) {
     var old =
         pool.members().stream()
             .collect(
@@ -142,9 +165,12 @@ class Pools {
     List<Member> members = new ArrayList<>();
     int next = pool.nextMemberNumber();
     for (MemberInput input : inputs) {
-      Member known = old.get(input.address() + ":" + input.port());
+      Destination destination = destinations.find(input, members.size());
+      Member known = old.get(destination.address() + ":" + input.port());
       members.add(
-          known != null ? input.changed(known) : input.member(MemberId.generate(now), next++, now));
+          known != null
+              ? input.changed(known, destination)
+              : input.member(MemberId.generate(now), next++, destination, now));
     }
     return pool.withMembers(members, next);
   }
@@ -155,12 +181,20 @@ class Pools {
         id,
         "member.update",
         conditions,
-        member -> bodies.patched(MemberInput.of(member), patch, MemberInput.class).changed(member));
+        (placement, member) -> {
+          // Who names another instance does not mean the address of the one before.
+          MergePatch effective =
+              patch.names("instanceId") && !patch.names("address") && !patch.isNull("instanceId")
+                  ? patch.without("address")
+                  : patch;
+          MemberInput wanted = bodies.patched(MemberInput.of(member), effective, MemberInput.class);
+          return wanted.changed(member, destinations.find(caller, placement, wanted, ""));
+        });
   }
 
   /** Enables, disables or drains a member; doing so again changes nothing. */
   FoundMember setMode(Caller caller, MemberId id, Conditions conditions, MemberMode mode) {
-    return editMember(caller, id, action(mode), conditions, member -> inMode(member, mode));
+    return editMember(caller, id, action(mode), conditions, (_, member) -> inMode(member, mode));
   }
 
   private static String action(MemberMode mode) {
@@ -256,7 +290,7 @@ class Pools {
       MemberId id,
       String action,
       Conditions conditions,
-      java.util.function.UnaryOperator<Member> change) {
+      BiFunction<Placement, Member, Member> change) {
     return found(
         loadBalancers.edit(
             caller,
@@ -265,7 +299,10 @@ class Pools {
             before -> {
               conditions.require(before.member(id).version());
               return before.withChanged(
-                  before.poolOf(id).id(), pool -> pool.withChangedMember(id, change));
+                  before.poolOf(id).id(),
+                  pool ->
+                      pool.withChangedMember(
+                          id, member -> change.apply(before.placement(), member)));
             }),
         id);
   }

@@ -2,6 +2,8 @@ package dev.poise.server.loadbalancer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -52,10 +54,12 @@ final class Views {
       ClusterId clusterId,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
       @Schema(description = "Says which clients get in; absent if everybody does")
           @Nullable SecurityGroupId securityGroupId,
       @Schema(description = "Who gets in, in a sentence") String admission,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable ElasticAddress elasticIp,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -87,7 +91,9 @@ final class Views {
           String clusterModel,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable IpAddress elasticAddress,
       @Nullable SecurityGroupId securityGroupId,
       boolean deletionProtection,
       State state,
@@ -185,6 +191,8 @@ final class Views {
       int port,
       int weight,
       MemberMode mode,
+      @Schema(description = "The instance it is; absent for one that is an address only")
+          @Nullable InstanceId instanceId,
       MemberStatus.Health health,
       @Schema(description = "Why it is in that health") String healthReason,
       @Nullable Instant healthSinceTime,
@@ -235,6 +243,7 @@ final class Views {
         it.address(),
         it.admission().group(),
         it.admission().sentence(it.networkType()),
+        it.elasticIp(),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
@@ -284,6 +293,7 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.elasticIp() == null ? null : it.elasticIp().address(),
         it.admission().group(),
         it.deletionProtection(),
         status.state(),
@@ -370,6 +380,7 @@ final class Views {
         it.port(),
         it.weight(),
         it.mode(),
+        it.instance() == null ? null : it.instance().id(),
         now.health(),
         now.reason(),
         now.since(),

@@ -25,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 class OidcApiTest extends ApiTest {
   private static final TestProvider PROVIDER = new TestProvider();
-  private static final String NEWCOMERS = "ten_01h455vb4pex5vsknk084sn02q";
+  private static final String NEWCOMERS = "ten_01h455vb4pex5vsknk084sn0rc";
 
   private final HttpClient http = HttpClient.newHttpClient();
   @Autowired private JdbcClient db;

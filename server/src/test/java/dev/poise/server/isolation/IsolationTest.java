@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.SecretsApiTest;
 import dev.poise.server.TestPeople;
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticIpPoolId;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -94,6 +96,14 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/vpcs", OWN),
           Map.entry("GET /api/v1/subnets", OWN),
           Map.entry("POST /api/v1/subnets", REFERRING),
+          Map.entry("GET /api/v1/elastic-ip-pools", SHARED),
+          Map.entry("GET /api/v1/elastic-ip-pools/{id}", SHARED),
+          Map.entry("POST /api/v1/elastic-ip-pools", PLATFORM),
+          Map.entry("GET /api/v1/elastic-ips", OWN),
+          Map.entry("POST /api/v1/elastic-ips", OWN),
+          Map.entry("GET /api/v1/instances", OWN),
+          Map.entry("POST /api/v1/instances", REFERRING),
+          Map.entry("POST /api/v1/instances:import", REFERRING),
           Map.entry("GET /api/v1/load-balancers", OWN),
           Map.entry("POST /api/v1/load-balancers", REFERRING),
           Map.entry("GET /api/v1/security-groups", OWN),
@@ -127,10 +137,26 @@ class IsolationTest extends SecretsApiTest {
   private final List<RequestMappingInfo> added = new ArrayList<>();
 
   private World world() {
-    return new World(
-        (method, path, body, key) -> send(method, path, body, Map.of(), key),
-        new TestPeople(db),
-        site());
+    Site site = site();
+    World world =
+        new World(
+            (method, path, body, key) -> send(method, path, body, Map.of(), key),
+            new TestPeople(db),
+            site,
+            elasticIpPool(site, "203.0.113.0/28"));
+    world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
+    world.empty.put(
+        DataCenterId.class,
+        made("/data-centers", "{\"name\":\"empty-%d\"}".formatted(unique())).text("/id"));
+    return world;
+  }
+
+  private String elasticIpPool(Site site, String range) {
+    return made(
+            "/elastic-ip-pools",
+            "{\"name\":\"pool-%d\",\"dataCenterId\":\"%s\",\"ranges\":[\"%s\"]}"
+                .formatted(unique(), site.dataCenter(), range))
+        .text("/id");
   }
 
   private Probe probe(World world) {
