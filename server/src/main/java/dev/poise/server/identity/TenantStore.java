@@ -119,7 +119,7 @@ class TenantStore {
                 SELECT c.conrelid::regclass::text FROM pg_constraint c
                 WHERE c.contype = 'f' AND c.confrelid = 'tenants'::regclass
                   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attname = 'id')
-                  AND c.conrelid::regclass::text NOT IN ('users', 'api_keys', 'sessions', 'audit_events')
+                  AND c.conrelid::regclass::text NOT IN ('users', 'api_keys', 'sessions', 'audit_events', 'events', 'event_numbers')
                 ORDER BY 1
                 """)
             .query((row, _) -> row.getString(1))

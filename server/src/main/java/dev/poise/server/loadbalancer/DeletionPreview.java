@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.securitygroup.SecurityGroupId;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -37,7 +38,9 @@ record DeletionPreview(
   record Thing(
       @Schema(example = "listener") String kind,
       String id,
-      @Schema(description = "Of a rule its domain and path; empty of what is unbound")
+      @Schema(
+              description =
+                  "Of a rule its domain and path, of an elastic IP its address; it may be empty")
           String name) {}
 
   /** Of parts that one form of a load balancer has and another has not. */
@@ -81,6 +84,9 @@ record DeletionPreview(
     @Nullable SecurityGroupId group = before.admission().group();
     if (group != null && after.admission().group() == null)
       unbound.add(new Thing("security-group", group.text(), ""));
+    @Nullable ElasticAddress entrance = before.elasticIp();
+    if (entrance != null && after.elasticIp() == null)
+      unbound.add(new Thing("elastic-ip", entrance.id().text(), entrance.address().text()));
     return new DeletionPreview(
         refusals.isEmpty(), refusals.stream().map(Obstacle::of).toList(), deleted, unbound);
   }

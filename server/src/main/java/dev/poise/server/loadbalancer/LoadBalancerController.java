@@ -91,6 +91,7 @@ final class LoadBalancerController {
       filter = {
         "name",
         "address",
+        "elasticAddress",
         "type",
         "networkType",
         "state",

@@ -21,10 +21,10 @@ class LoadBalancerListStore {
   private static final String LISTED =
       """
       SELECT b.id, b.name, b.creator_id, b.data_center_id, b.vpc_id, v.name AS vpc_name, b.subnet_id, s.name AS subnet_name,
-        b.cluster_id, c.model AS cluster_model, b.type, b.network_type, b.address, b.security_group_id, b.deletion_protection, b.create_time,
+        b.cluster_id, c.model AS cluster_model, b.type, b.network_type, b.address, e.address AS elastic_address, b.security_group_id, b.deletion_protection, b.create_time,
         b.update_time, %s
         (SELECT count(*) FROM listeners l WHERE l.load_balancer_id = b.id) AS listener_count,
-        b.id || ' ' || b.name || ' ' || b.remark || ' ' || host(b.address) || ' '
+        b.id || ' ' || b.name || ' ' || b.remark || ' ' || host(b.address) || ' ' || COALESCE(host(e.address), '') || ' '
           || COALESCE((
             SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = b.id), '') || ' '
           || COALESCE((
@@ -38,6 +38,7 @@ class LoadBalancerListStore {
         JOIN vpcs v ON v.id = b.vpc_id
         JOIN subnets s ON s.id = b.subnet_id
         JOIN clusters c ON c.id = b.cluster_id
+        LEFT JOIN elastic_ips e ON e.load_balancer_id = b.id
         %s
       WHERE b.tenant_id = :tenant
       """;

@@ -91,7 +91,9 @@ final class Views {
           String clusterModel,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable IpAddress elasticAddress,
       @Nullable SecurityGroupId securityGroupId,
       boolean deletionProtection,
       State state,
@@ -291,6 +293,7 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.elasticIp() == null ? null : it.elasticIp().address(),
         it.admission().group(),
         it.deletionProtection(),
         status.state(),
