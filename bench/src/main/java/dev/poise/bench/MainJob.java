@@ -1,58 +1,31 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Traffic.Contender;
+import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.ProjectPlaces;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Measures how well Poise does its main job: bringing edits to the traffic, and carrying it. Called
  * by {@code ./poise bench main-job}.
  */
 public final class MainJob {
-  private final ProjectPlaces project;
-  private final Options options;
-  private final Scope scope;
-  private final Report report;
+  private static final String HELP =
+      """
+      ./poise bench main-job [options]
+        --edits N            measure N edits of each kind; 100 if absent
+        --rounds N           let every balancer carry traffic N times; 15 if absent
+        --seconds N          each time so long; 2 if absent
+        --load-balancers N   measure the memory of N load balancers; 50 if absent
+        --json FILE          write the figures there as well\
+      """;
 
-  private MainJob(ProjectPlaces project, Options options, Scope scope) {
-    this.project = project;
-    this.options = options;
-    this.scope = scope;
-    this.report = new Report(System.out, Machine.facts());
-  }
+  private MainJob() {}
 
   public static void main(String[] arguments) {
-    Scope scope = new Scope();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(scope::close));
-    try {
-      Options options = Options.parse(List.of(arguments));
-      ProjectPlaces project = new ProjectPlaces(Path.of(System.getProperty("poise.root", ".")));
-      new MainJob(project, options, scope).run();
-    } catch (Options.Unusable e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    } catch (RuntimeException e) {
-      // While everything is being ended because of a signal, everything fails: that is no news.
-      if (!scope.isClosed()) e.printStackTrace();
-      System.exit(1);
-    }
-    System.exit(0);
+    Job.run(HELP, arguments, MainJob::measure);
   }
 
-  private void run() {
-    report.progress("Starting a database, the server and a node");
-    RunningPoise poise = RunningPoise.start(project, scope);
-    try {
-      measure(poise);
-    } catch (RuntimeException e) {
-      if (!scope.isClosed()) System.err.println(poise.lastWords());
-      throw e;
-    }
-    options.json().ifPresent(report::writeJson);
-  }
-
-  private void measure(RunningPoise poise) {
+  private static void measure(
+      ProjectPlaces project, RunningPoise poise, Scope scope, Options options, Report report) {
     Members members = new Members(poise.otherAddress(1));
     PlainHaproxy.Setup setup =
         new PlainHaproxy.Setup(project.root().resolve("bench/haproxy"), poise.folder(), members);
@@ -65,16 +38,14 @@ public final class MainJob {
     PlainHaproxy byHand = PlainHaproxy.start(scope, setup, "by-hand", poise.otherAddress(2), port);
     PlainHaproxy bare = PlainHaproxy.start(scope, setup, "bare", poise.otherAddress(3), port);
     new Traffic(
-            scope,
             new Contender("Poise", balancer.at(port), balancer.haproxy()),
             new Contender("HAProxy configured by hand", byHand.at(port), byHand.process()),
             new Contender("HAProxy, bare minimum", bare.at(port), bare.process()),
             new Contender(
                 "no balancer, straight to a member",
                 backend.at(Members.PORT_OF_A),
-                backend.process()),
-            options)
-        .measure(report);
+                backend.process()))
+        .measure(scope, options, report);
 
     new Sizes(poise, members, options.loadBalancers()).measure(report);
   }

@@ -14,8 +14,22 @@ record Members(String address) {
 
   /** The API's description of an HTTP listener that balances over the two. */
   Map<String, Object> listener(int port) {
-    List<Map<String, Object>> both = List.of(member(PORT_OF_A), member(PORT_OF_B));
-    return Map.of("protocol", "HTTP", "port", port, "defaultPool", Map.of("members", both));
+    return listener(port, List.of());
+  }
+
+  /** The same with content rules. */
+  Map<String, Object> listener(int port, List<Map<String, Object>> rules) {
+    Map<String, Object> pool = Map.of("members", both());
+    return Map.of("protocol", "HTTP", "port", port, "defaultPool", pool, "rules", rules);
+  }
+
+  /** The API's description of a pool with the two. */
+  Map<String, Object> pool(String name) {
+    return Map.of("name", name, "members", both());
+  }
+
+  private List<Map<String, Object>> both() {
+    return List.of(member(PORT_OF_A), member(PORT_OF_B));
   }
 
   private Map<String, Object> member(int port) {

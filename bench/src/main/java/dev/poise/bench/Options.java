@@ -15,16 +15,6 @@ import java.util.Optional;
  * @param json where the figures are written as well
  */
 record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<Path> json) {
-  static final String HELP =
-      """
-      ./poise bench main-job [options]
-        --edits N            measure N edits of each kind; 100 if absent
-        --rounds N           let every balancer carry traffic N times; 15 if absent
-        --seconds N          each time so long; 2 if absent
-        --load-balancers N   measure the memory of N load balancers; 50 if absent
-        --json FILE          write the figures there as well\
-      """;
-
   /** The message is for the person. */
   static final class Unusable extends RuntimeException {
     Unusable(String message) {
@@ -32,7 +22,20 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
     }
   }
 
-  static Options parse(List<String> arguments) {
+  /**
+   * Reads a command line.
+   *
+   * @param help names the options of the benchmark; others are refused
+   */
+  static Options parse(String help, List<String> arguments) {
+    try {
+      return parsed(help, arguments);
+    } catch (Unusable e) {
+      throw new Unusable(e.getMessage() + "\n" + help);
+    }
+  }
+
+  private static Options parsed(String help, List<String> arguments) {
     int edits = 100;
     int rounds = 15;
     int seconds = 2;
@@ -41,20 +44,21 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String option = rest.next();
+      if (!help.contains("  " + option + " ")) throw new Unusable(option + " is not known.");
       switch (option) {
         case "--edits" -> edits = number(option, rest, 1000);
         case "--rounds" -> rounds = number(option, rest, 100);
         case "--seconds" -> seconds = number(option, rest, 600);
         case "--load-balancers" -> loadBalancers = number(option, rest, 200);
         case "--json" -> json = Optional.of(Path.of(value(option, rest)));
-        default -> throw new Unusable(option + " is not known.\n" + HELP);
+        default -> throw new IllegalStateException("the help names " + option);
       }
     }
     return new Options(edits, rounds, seconds, loadBalancers, json);
   }
 
   private static String value(String option, Iterator<String> rest) {
-    if (!rest.hasNext()) throw new Unusable(option + " needs a value.\n" + HELP);
+    if (!rest.hasNext()) throw new Unusable(option + " needs a value.");
     return rest.next();
   }
 

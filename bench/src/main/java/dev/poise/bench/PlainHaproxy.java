@@ -26,8 +26,17 @@ final class PlainHaproxy {
    *
    * @param files the configurations
    * @param folder for what they write
+   * @param more names of parts that are wanted as well
    */
-  record Setup(Path files, Path folder, Members members) {}
+  record Setup(Path files, Path folder, Members members, Map<String, String> more) {
+    Setup(Path files, Path folder, Members members) {
+      this(files, folder, members, Map.of());
+    }
+
+    Setup with(Map<String, String> more) {
+      return new Setup(files, folder, members, more);
+    }
+  }
 
   /**
    * Starts it and waits until it listens; the scope ends it.
@@ -46,6 +55,7 @@ final class PlainHaproxy {
     environment.put("ADDRESS", address);
     environment.put("BACKEND", setup.members().address());
     environment.put("FOLDER", setup.folder().toString());
+    environment.putAll(setup.more());
     // Only root can become somebody else. The agent decides in the same way.
     if (isRoot()) environment.put("AS_ROOT", "yes");
     Process process = scope.open(() -> start(builder, setup.folder()), PlainHaproxy::end);

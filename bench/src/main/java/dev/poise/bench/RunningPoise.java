@@ -135,6 +135,17 @@ final class RunningPoise {
 
   /** Makes a load balancer with one listener and the two members, and waits until it serves. */
   Balancer balancer(String name, Members members) {
+    return balancer(name, List.of(members.listener(Balancer.PORT)), List.of());
+  }
+
+  /** The same with content rules and a pool of the members for them. */
+  Balancer balancer(String name, Members members, String pool, List<Map<String, Object>> rules) {
+    return balancer(
+        name, List.of(members.listener(Balancer.PORT, rules)), List.of(members.pool(pool)));
+  }
+
+  private Balancer balancer(
+      String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
     JsonNode made =
         change(
             "POST",
@@ -148,7 +159,9 @@ final class RunningPoise {
                     "subnetId",
                     site.subnet(),
                     "listeners",
-                    List.of(members.listener(Balancer.PORT)))));
+                    listeners,
+                    "pools",
+                    pools)));
     Balancer balancer = new Balancer(this, made);
     balancer.awaitServing();
     return balancer;

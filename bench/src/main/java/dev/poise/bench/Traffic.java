@@ -1,122 +1,25 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Report.Table;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.ArrayList;
+import dev.poise.bench.Rounds.Contender;
+import dev.poise.bench.Rounds.Turn;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * How much traffic a load balancer of Poise carries, compared with an HAProxy that was configured
  * by hand for the same job, with a bare one, and with no balancer at all.
- *
- * <p>On a machine that does other things too, figures drift. So all take turns, round by round, and
- * two are compared within each round: what disturbed the one most likely disturbed its neighbour.
- * Client, balancer and members share the cores, which hides differences in requests per second; the
- * processor time that the balancer's own process used shows them.
  */
-final class Traffic {
-  private static final int WARM_UP_SECONDS = 2;
-
-  private final Scope scope;
-  private final List<Contender> contenders;
-  private final Contender poise;
-  private final Contender byHand;
-  private final Contender bare;
-  private final int rounds;
-  private final int seconds;
-
-  Traffic(
-      Scope scope,
-      Contender poise,
-      Contender byHand,
-      Contender bare,
-      Contender direct,
-      Options options) {
-    this.scope = scope;
-    this.poise = poise;
-    this.byHand = byHand;
-    this.bare = bare;
-    this.contenders = List.of(poise, byHand, bare, direct);
-    this.rounds = options.rounds();
-    this.seconds = options.seconds();
-  }
-
-  /** Something that answers requests; it collects what each round says of it. */
-  record Contender(String name, InetSocketAddress at, LinuxProcess process, List<Turn> turns) {
-    Contender(String name, InetSocketAddress at, LinuxProcess process) {
-      this(name, at, process, new ArrayList<>());
-    }
-
-    Sample sample(ToDoubleFunction<Turn> number) {
-      return Sample.of(turns.stream().mapToDouble(number).boxed().toList());
-    }
-  }
-
-  /**
-   * What one round says of one contender.
-   *
-   * @param microsPerRequest of processor time in its process
-   */
-  record Turn(double requestsPerSecond, double microsPerRequest, long failed) {}
-
-  void measure(Report report) {
-    report.progress(
-        "Traffic: %d rounds, %d s for each of %d".formatted(rounds, seconds, contenders.size()));
-    contenders.forEach(contender -> Wrk.run(scope, contender.at(), WARM_UP_SECONDS));
-    for (int round = 0; round < rounds; round++) {
-      // There and back, so that nobody always has the same neighbour before.
-      for (Contender contender : round % 2 == 0 ? contenders : contenders.reversed()) {
-        contender.turns().add(turn(contender));
-      }
-    }
-    report.add(table("Answers", "requests per second", 0, Turn::requestsPerSecond));
-    report.add(table("Processor time of a request", "µs", 2, Turn::microsPerRequest));
-    report.add(
-        new Table(
-            "One divided by the other in each round",
-            "ratio",
-            3,
-            List.of(
-                ratio("Poise / by hand", poise, byHand, Turn::requestsPerSecond)
-                    .with(Bar.atLeast("median", 0.97)),
-                ratio("Poise / bare", poise, bare, Turn::requestsPerSecond),
-                ratio("processor time, Poise / by hand", poise, byHand, Turn::microsPerRequest),
-                ratio("processor time, Poise / bare", poise, bare, Turn::microsPerRequest))));
-    for (Contender contender : contenders) {
-      long failed = contender.turns().stream().mapToLong(Turn::failed).sum();
-      if (failed > 0) report.remark(contender.name() + ": " + failed + " requests failed");
-    }
-  }
-
-  private Turn turn(Contender contender) {
-    Duration before = contender.process().cpuTime();
-    Wrk.Result result = Wrk.run(scope, contender.at(), seconds);
-    Duration used = contender.process().cpuTime().minus(before);
-    return new Turn(result.perSecond(), used.toNanos() / 1e3 / result.requests(), result.failed());
-  }
-
-  private Table table(String title, String unit, int decimals, ToDoubleFunction<Turn> number) {
-    return new Table(
-        title,
-        unit,
-        decimals,
-        contenders.stream()
-            .map(contender -> Figure.spread(contender.name(), contender.sample(number)))
-            .toList());
-  }
-
-  private Figure ratio(String name, Contender one, Contender other, ToDoubleFunction<Turn> number) {
-    return Figure.spread(
-        name,
-        Sample.of(
-            IntStream.range(0, rounds)
-                .mapToDouble(round ->
-                    number.applyAsDouble(one.turns().get(round))
-                        / number.applyAsDouble(other.turns().get(round)))
-                .boxed()
-                .toList()));
+record Traffic(Contender poise, Contender byHand, Contender bare, Contender direct) {
+  void measure(Scope scope, Options options, Report report) {
+    Rounds rounds = new Rounds(new Wrk(scope), List.of(poise, byHand, bare, direct), options);
+    rounds.measure(report);
+    rounds.compare(
+        report,
+        List.of(
+            rounds
+                .ratio("Poise / by hand", poise, byHand, Turn::requestsPerSecond)
+                .with(Bar.atLeast("median", 0.97)),
+            rounds.ratio("Poise / bare", poise, bare, Turn::requestsPerSecond),
+            rounds.ratio("processor time, Poise / by hand", poise, byHand, Turn::microsPerRequest),
+            rounds.ratio("processor time, Poise / bare", poise, bare, Turn::microsPerRequest)));
   }
 }

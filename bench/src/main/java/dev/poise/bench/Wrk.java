@@ -4,13 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs the load generator wrk and understands what it prints. */
-final class Wrk {
+/**
+ * Runs the load generator wrk and understands what it prints.
+ *
+ * @param script the option that names one, which says what it asks for; {@code /} if there is none
+ * @param arguments of the script
+ */
+record Wrk(Scope scope, List<String> script, List<String> arguments) {
   private static final int CONNECTIONS = 32;
 
   /** What a browser sends: rules that look at headers should find some. */
@@ -29,7 +35,14 @@ final class Wrk {
       Pattern.compile("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
   private static final Pattern BAD_STATUS = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
 
-  private Wrk() {}
+  Wrk(Scope scope) {
+    this(scope, List.of(), List.of());
+  }
+
+  /** With a script that says what it asks for, and a file for the script. */
+  Wrk(Scope scope, Path script, Path input) {
+    this(scope, List.of("-s", script.toString()), List.of("--", input.toString()));
+  }
 
   /**
    * What it found.
@@ -64,11 +77,13 @@ final class Wrk {
   }
 
   /** Lets it ask as fast as it can for so long; the scope ends it when the run is interrupted. */
-  static Result run(Scope scope, InetSocketAddress target, int seconds) {
+  Result run(InetSocketAddress target, int seconds) {
     List<String> command = new ArrayList<>(List.of("wrk", "-t1", "-c" + CONNECTIONS));
     command.add("-d" + seconds + "s");
     HEADERS.forEach(header -> command.addAll(List.of("-H", header)));
+    command.addAll(script);
     command.add("http://%s:%d/".formatted(target.getHostString(), target.getPort()));
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Process process = scope.open(() -> start(builder), Process::destroy);
     try {

@@ -65,8 +65,9 @@ final class Authority implements AutoCloseable {
     }
   }
 
-  /** Issues a certificate for a domain or a person. */
+  /** Issues a certificate for a domain, an address or a person. */
   Issued issue(String name) {
+    String kind = name.matches("[0-9.]+") ? "IP:" : "DNS:";
     issued++;
     String files = "issued-" + issued;
     openssl(
@@ -79,7 +80,7 @@ final class Authority implements AutoCloseable {
         "-subj",
         "/CN=" + name,
         "-addext",
-        "subjectAltName=DNS:" + name,
+        "subjectAltName=" + kind + name,
         "-keyout",
         files + ".key",
         "-out",

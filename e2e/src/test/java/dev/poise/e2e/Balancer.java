@@ -1,6 +1,7 @@
 package dev.poise.e2e;
 
 import dev.poise.standalone.ApiClient;
+import dev.poise.standalone.ApiClient.Answer;
 import dev.poise.standalone.Ports;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,6 +54,12 @@ final class Balancer {
   private static boolean applied(JsonNode now) {
     return now.path("state").asString().equals("ACTIVE")
         && now.path("appliedGeneration").asLong(-1) == now.path("generation").asLong();
+  }
+
+  /** Asks for its deletion, unless it is gone already. */
+  void delete() {
+    Answer answer = api.send("DELETE", path(), Optional.empty(), Map.of());
+    if (!answer.succeeded() && answer.status() != 404) throw new AssertionError(answer.toString());
   }
 
   /** Waits until every node let go of it, after it was deleted. */

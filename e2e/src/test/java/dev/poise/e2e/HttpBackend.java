@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A web server that answers its name and, below it, the request head it saw. {@code /healthz} is
+ * A web server that answers its name and, below it, the request head it saw. {@code /healthz…} is
  * for checks; {@code /hold} is answered when {@link #release} is called.
  */
 final class HttpBackend extends Backend {
@@ -20,7 +20,8 @@ final class HttpBackend extends Backend {
   private final AtomicInteger checks = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private volatile CountDownLatch gate = new CountDownLatch(1);
-  private volatile boolean checksFail;
+  private volatile String checkStatus = "200 OK";
+  private volatile String lastCheck = "";
   private volatile boolean requestsFail;
 
   HttpBackend(String name, String address) {
@@ -43,7 +44,17 @@ final class HttpBackend extends Backend {
 
   /** Whether checks are answered 503. */
   void failChecks(boolean fail) {
-    checksFail = fail;
+    answerChecks(fail ? "503 Service Unavailable" : "200 OK");
+  }
+
+  /** What checks are answered, such as {@code 204 No Content}. */
+  void answerChecks(String status) {
+    checkStatus = status;
+  }
+
+  /** The request head of the last check; empty before the first. */
+  String lastCheck() {
+    return lastCheck;
   }
 
   /** Whether requests are answered 503. */
@@ -65,7 +76,7 @@ final class HttpBackend extends Backend {
       String head = HttpText.readHead(in);
       if (head.isEmpty()) return;
       String path = head.split(" ", 3)[1];
-      String answer = path.equals("/healthz") ? check() : answer(path, head);
+      String answer = path.startsWith("/healthz") ? check(head) : answer(path, head);
       boolean last =
           head.contains(" HTTP/1.0\r\n") || HttpText.header(head, "connection").equals("close");
       if (last) answer = answer.replaceFirst("\r\n", "\r\nConnection: close\r\n");
@@ -74,9 +85,10 @@ final class HttpBackend extends Backend {
     }
   }
 
-  private String check() {
+  private String check(String head) {
+    lastCheck = head;
     checks.incrementAndGet();
-    return checksFail ? SICK : response("200 OK", "well");
+    return response(checkStatus, head.startsWith("HEAD ") ? "" : "checked");
   }
 
   private String answer(String path, String head) {

@@ -6,10 +6,6 @@ import dev.poise.e2e.Authority.Issued;
 import dev.poise.e2e.Program.Result;
 import dev.poise.standalone.ApiClient.Answer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,13 +13,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -130,16 +121,12 @@ class HttpsTest {
     balancer.awaitHealth(WEB, web, "HEALTHY");
     int before = web.requests();
     assertThat(curl(balancer, SHOP, List.of()).code()).as("no certificate").isNotZero();
-    Result stranger = curl(balancer, SHOP, shown(authority.issue("stranger.test")));
+    Result stranger = curl(balancer, SHOP, Curl.shown(authority.issue("stranger.test")));
     assertThat(stranger.code()).as("of another authority: " + stranger).isNotZero();
     assertThat(web.requests()).isEqualTo(before);
-    Result guest = curl(balancer, SHOP, shown(people.issue("ann.test")));
+    Result guest = curl(balancer, SHOP, Curl.shown(people.issue("ann.test")));
     assertThat(guest.code()).as(guest.text()).isZero();
     assertThat(guest.text()).startsWith("web\n");
-  }
-
-  private static List<String> shown(Issued client) {
-    return List.of("--cert", client.certificate().toString(), "--key", client.key().toString());
   }
 
   @Test
@@ -150,11 +137,11 @@ class HttpsTest {
     Balancer balancer = world.balancer(Recipe.https(WEB, certificate).members(web));
     balancer.awaitHealth(WEB, web, "HEALTHY");
     assertThat(serial(balancer, SHOP)).isEqualTo(first.serial());
-    SSLContext trust = authority.trusting();
+    TlsClient shop = new TlsClient(authority.trusting(), SHOP);
     Load keepAlive =
-        world.remember(Load.keepAlive(() -> HttpConnection.over(open(balancer, trust, SHOP)), 3));
+        world.remember(Load.keepAlive(() -> HttpConnection.over(shop.open(balancer.at(WEB))), 3));
     Load close =
-        world.remember(Load.close(() -> HttpConnection.over(open(balancer, trust, SHOP)), 2));
+        world.remember(Load.close(() -> HttpConnection.over(shop.open(balancer.at(WEB))), 2));
     for (int round = 0; round < 5; round++) {
       Issued next = authority.issue(SHOP);
       keepAlive.awaitAnswers(20);
@@ -248,54 +235,11 @@ class HttpsTest {
     return curl(balancer, WEB, domain, options);
   }
 
-  /** A request that checks the certificate; the body comes back, and the version behind it. */
   private Result curl(Balancer balancer, int port, String domain, List<String> options) {
-    String place = domain + ":" + port;
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "curl",
-                "-sS",
-                "--max-time",
-                "10",
-                "--noproxy",
-                "*",
-                "--cacert",
-                authority.certificate().toString(),
-                "--resolve",
-                place + ":" + balancer.at(port).getHostString(),
-                "-w",
-                "version %{http_version}"));
-    command.addAll(options);
-    command.add("https://" + place + "/");
-    return Program.run(Path.of("."), command);
+    return new Curl(authority, balancer).get(port, domain, options);
   }
 
-  private static SSLSocket open(Balancer balancer, SSLContext trust, String domain)
-      throws IOException {
-    InetSocketAddress target = balancer.at(WEB);
-    Socket plain = HttpConnection.connect(target, "127.0.0.1");
-    SSLSocket socket =
-        (SSLSocket) trust.getSocketFactory().createSocket(plain, domain, target.getPort(), true);
-    SSLParameters parameters = socket.getSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName(domain)));
-    socket.setSSLParameters(parameters);
-    try {
-      socket.startHandshake();
-      return socket;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
-    }
-  }
-
-  /** The serial number of the certificate that a handshake shows. */
   private String serial(Balancer balancer, String domain) throws IOException {
-    // A context of its own, so that no session is resumed.
-    try (SSLSocket socket = open(balancer, authority.trusting(), domain)) {
-      X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-      String serial = shown.getSerialNumber().toString(16).toUpperCase(Locale.ROOT);
-      return serial.length() % 2 == 0 ? serial : "0" + serial;
-    }
+    return TlsClient.serial(authority, balancer.at(WEB), domain);
   }
 }

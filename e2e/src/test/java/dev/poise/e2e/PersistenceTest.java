@@ -3,7 +3,12 @@ package dev.poise.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -71,6 +76,65 @@ class PersistenceTest {
     assertThat(balancer.member(WEB, draining).path("mode").asString()).isEqualTo("DRAINING");
     draining.release();
     assertThat(held.answer().status()).isEqualTo(200);
+  }
+
+  @Test
+  void aClientOfTwoPoolsStaysWithItsMemberInBothAlthoughTheirCookiesHaveOneName(World world)
+      throws IOException {
+    HttpBackend left = world.http("left");
+    HttpBackend right = world.http("right");
+    Balancer balancer = world.balancer(Recipe.http(WEB).cookie("SRV").members(left, right));
+    Map<String, Object> api =
+        Map.of(
+            "name",
+            "api",
+            "persistence",
+            Map.of("type", "COOKIE", "name", "SRV"),
+            "members",
+            List.of(
+                Recipe.memberBody(world.http("api-1"), 1),
+                Recipe.memberBody(world.http("api-2"), 1)));
+    String pool = world.api().post(balancer.path() + "/pools", api).path("id").asString();
+    world
+        .api()
+        .post(
+            balancer.listenerPath(WEB) + "/rules",
+            Map.of("path", "/api", "action", Map.of("poolId", pool)));
+    balancer.awaitApplied();
+    awaitHealthy(balancer, left, right);
+    Await.until(
+        "the other pool is healthy",
+        Duration.ofSeconds(15),
+        () -> world.api().get("/pools/" + pool).path("health").asString().equals("HEALTHY"));
+
+    Map<String, String> cookies = new TreeMap<>();
+    Map<String, String> homes = new HashMap<>();
+    for (int i = 0; i < 10; i++) {
+      for (String path : List.of("/", "/api")) {
+        HttpConnection.Response answer = browse(balancer, path, cookies);
+        assertThat(answer.backend()).isEqualTo(homes.computeIfAbsent(path, _ -> answer.backend()));
+      }
+    }
+    assertThat(cookies).hasSize(2).containsKey("SRV");
+    assertThat(homes.get("/api")).startsWith("api-");
+  }
+
+  /** As a browser does: all cookies are sent, and those that come are kept by their names. */
+  private static HttpConnection.Response browse(
+      Balancer balancer, String path, Map<String, String> cookies) throws IOException {
+    String sent =
+        cookies.entrySet().stream()
+            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+            .collect(Collectors.joining("; ", "Cookie: ", ""));
+    try (HttpConnection connection = HttpConnection.open(balancer.at(WEB))) {
+      HttpConnection.Response answer = connection.get(path, sent, "Connection: close");
+      String set = answer.header("Set-Cookie");
+      if (!set.isEmpty()) {
+        String[] cookie = set.substring(0, (set + ";").indexOf(';')).split("=", 2);
+        cookies.put(cookie[0], cookie[1]);
+      }
+      return answer;
+    }
   }
 
   private static void awaitHealthy(Balancer balancer, HttpBackend... backends) {

@@ -60,6 +60,12 @@ final class Recipe {
     return this;
   }
 
+  /** Other settings of the check. */
+  Recipe check(Map<String, Object> settings) {
+    check.putAll(settings);
+    return this;
+  }
+
   Recipe member(Backend backend, int weight) {
     members.add(memberBody(backend, weight));
     return this;

@@ -135,7 +135,7 @@ class RulesTest {
       case 0 -> Map.of("poolId", site.pool("first"));
       case 1 -> Map.of("poolId", site.pool("second"));
       case 2 -> Map.of("memberIds", List.of(site.member(random.nextBoolean() ? "left" : "right")));
-      case 3 -> redirect(302, "/moved-" + number, false);
+      case 3 -> redirect(302, "https://moved.test/" + number, false);
       default -> Map.of("fixedResponse", Map.of("status", 400 + number, "body", "fixed-" + number));
     };
   }

@@ -9,9 +9,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** Sends every WebSocket message back; as much of RFC 6455 as short messages need. */
+/**
+ * Greets its WebSocket clients and sends every message back; as much of RFC 6455 as short messages
+ * need.
+ */
 final class WebSocketBackend extends Backend {
   static final int PORT = 8081;
+  static final String GREETING = "welcome";
+
+  private static final int WHOLE_TEXT = 0x81;
 
   private static final String RFC_6455 = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -36,6 +42,8 @@ final class WebSocketBackend extends Backend {
             + accept(key)
             + "\r\n\r\n";
     connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+    byte[] greeting = GREETING.getBytes(StandardCharsets.US_ASCII);
+    connection.getOutputStream().write(frame(WHOLE_TEXT, greeting));
     while (true) echo(in, connection.getOutputStream());
   }
 
@@ -45,11 +53,16 @@ final class WebSocketBackend extends Backend {
     if (length > 125) throw new IOException("too long for these tests");
     byte[] mask = in.readNBytes(4);
     byte[] message = in.readNBytes(length);
-    byte[] frame = new byte[2 + length];
+    for (int i = 0; i < length; i++) message[i] ^= mask[i % 4];
+    out.write(frame(kind, message));
+  }
+
+  private static byte[] frame(int kind, byte[] message) {
+    byte[] frame = new byte[2 + message.length];
     frame[0] = (byte) kind;
-    frame[1] = (byte) length;
-    for (int i = 0; i < length; i++) frame[2 + i] = (byte) (message[i] ^ mask[i % 4]);
-    out.write(frame);
+    frame[1] = (byte) message.length;
+    System.arraycopy(message, 0, frame, 2, message.length);
+    return frame;
   }
 
   private static String accept(String key) {

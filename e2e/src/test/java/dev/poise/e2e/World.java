@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,7 +44,7 @@ final class World implements AutoCloseable {
   private final ProjectPlaces project;
   private final Postgres.Places postgresPlaces;
   private final ServerProcess.Settings serverSettings;
-  private final AgentProcess.Settings agentSettings;
+  private AgentProcess.Settings agentSettings;
   private final Site site;
   private final ApiClient api;
   private final String outer;
@@ -56,6 +57,7 @@ final class World implements AutoCloseable {
   private Postgres postgres;
   private ServerProcess server;
   private AgentProcess agent;
+  private Optional<AgentProcess> former = Optional.empty();
 
   private World() throws IOException {
     Random random = new Random();
@@ -80,20 +82,24 @@ final class World implements AutoCloseable {
     server.awaitReady();
     api = server.administrator();
     site = Site.ensure(api, NAMES, outer + "." + inner + ".0/24");
-    Site.NodeAccount account = site.addNode(api, "node-1");
-    Files.writeString(path("node.key"), account.key());
-    agentSettings =
-        new AgentProcess.Settings(
-            project,
-            serverSettings.url(),
-            account.id(),
-            path("node.key"),
-            path("node"),
-            path("run"),
-            path("agent.properties"),
-            log("agent"),
-            path("agent.pid"));
+    agentSettings = newNode(1);
     agent = AgentProcess.start(agentSettings);
+  }
+
+  private AgentProcess.Settings newNode(int number) throws IOException {
+    Site.NodeAccount account = site.addNode(api, "node-" + number);
+    Path key = path("node-" + number + ".key");
+    Files.writeString(key, account.key());
+    return new AgentProcess.Settings(
+        project,
+        serverSettings.url(),
+        account.id(),
+        key,
+        path("node-" + number),
+        path("run-" + number),
+        path("agent-" + number + ".properties"),
+        log("agent"),
+        path("agent-" + number + ".pid"));
   }
 
   /** Starts one; takes about as long as the server. */
@@ -198,9 +204,16 @@ final class World implements AutoCloseable {
     return outer + "." + (inner + 1) + "." + lastBackend;
   }
 
-  /** The source address of a client; there are 50. */
+  /** The source address of a client; there are 250. */
   String client(int number) {
-    return outer + "." + (inner + 1) + "." + (201 + number);
+    return number < 50
+        ? outer + "." + (inner + 1) + "." + (201 + number)
+        : "127.251." + (inner + 1) + "." + (number - 49);
+  }
+
+  /** Where the node keeps what it was told. */
+  Path nodeFolder() {
+    return agentSettings.dataFolder();
   }
 
   /** Repairs what the test broke and ends what it made. */
@@ -209,7 +222,9 @@ final class World implements AutoCloseable {
     if (!agent.child().isAlive()) startAgent();
     for (AutoCloseable closeable : ofTheTest.reversed()) closeable.close();
     ofTheTest.clear();
-    for (Balancer balancer : balancers) api.delete(balancer.path());
+    for (Balancer balancer : balancers) balancer.delete();
+    // The server waits for each node's word.
+    former = former.map(node -> AgentProcess.start(node.settings()));
     // Only when nodes let go of it is it gone: the next test finds an empty list.
     for (Balancer balancer : balancers) balancer.awaitGone();
     balancers.clear();
@@ -250,8 +265,15 @@ final class World implements AutoCloseable {
 
   /** The agent and all that it started end, as at a reboot. */
   void stopNode() {
-    agent.stop();
-    AgentProcess.stopAll(project, agentSettings.file());
+    stop(agent);
+  }
+
+  /** The node ends, and another one of the cluster, which knows nothing, takes over. */
+  void replaceNode() throws IOException {
+    stopNode();
+    former = Optional.of(agent);
+    agentSettings = newNode(2);
+    startAgent();
   }
 
   /** The HAProxy processes of a load balancer; more than one while an old one is being replaced. */
@@ -304,10 +326,15 @@ final class World implements AutoCloseable {
     return new Evidence(api, folder, List.of(log("server"), log("agent"), log("postgres"))).text();
   }
 
+  private static void stop(AgentProcess agent) {
+    if (agent.child().isAlive()) agent.stop();
+    AgentProcess.stopAll(agent.settings().project(), agent.settings().file());
+  }
+
   @Override
   public void close() {
-    if (agent.child().isAlive()) agent.stop();
-    AgentProcess.stopAll(project, agentSettings.file());
+    former.ifPresent(World::stop);
+    stop(agent);
     server.stop();
     postgres.stop();
     Folders.delete(folder);

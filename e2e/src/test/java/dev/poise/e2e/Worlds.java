@@ -43,7 +43,9 @@ final class Worlds implements ParameterResolver, AfterTestExecutionCallback, Aft
     boolean ownWorld = test.isAnnotationPresent(PrivateWorld.class);
     // The store closes what is in it: at the end of the class, or of the whole run.
     ExtensionContext owner = ownWorld ? classOf(context) : context.getRoot();
-    return owner.getStore(NAMESPACE).computeIfAbsent("world", _ -> World.start(), World.class);
+    // A store shows what those above it hold: under one key all would be the shared world.
+    String key = ownWorld ? "world of " + test.getName() : "world";
+    return owner.getStore(NAMESPACE).computeIfAbsent(key, _ -> World.start(), World.class);
   }
 
   private static ExtensionContext classOf(ExtensionContext context) {

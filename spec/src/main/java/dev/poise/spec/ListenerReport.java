@@ -8,7 +8,8 @@ package dev.poise.spec;
  *
  * @param activeConnections open now
  * @param connections those that were served, not those that were refused
- * @param refusedConnections closed at once because of the connection limit
+ * @param refusedConnections closed at once, because of the connection limit or because the client
+ *     is not let in
  * @param receivedPackets from clients; 0 on a node that cannot count packets
  */
 public record ListenerReport(

@@ -1,6 +1,5 @@
 package dev.poise.agent.engine;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -111,25 +111,25 @@ public final class AdminConnection implements Closeable {
   }
 
   private String answer() throws IOException {
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    // A list of all sessions has megabytes: it is not copied whenever a piece of it comes.
+    byte[] answer = new byte[buffer.capacity()];
+    int length = 0;
     while (true) {
       buffer.clear();
       if (channel.read(buffer) < 0) throw new IOException("the process closed the connection");
-      answer.write(buffer.array(), 0, buffer.position());
-      byte[] bytes = answer.toByteArray();
-      if (endsWithPrompt(bytes)) {
-        return new String(bytes, 0, bytes.length - PROMPT.length, StandardCharsets.UTF_8);
+      int more = buffer.position();
+      if (length + more > answer.length) answer = Arrays.copyOf(answer, 2 * answer.length + more);
+      System.arraycopy(buffer.array(), 0, answer, length, more);
+      length += more;
+      if (endsWithPrompt(answer, length)) {
+        return new String(answer, 0, length - PROMPT.length, StandardCharsets.UTF_8);
       }
     }
   }
 
-  private static boolean endsWithPrompt(byte[] bytes) {
-    int start = bytes.length - PROMPT.length;
-    if (start < 0) return false;
-    for (int i = 0; i < PROMPT.length; i++) {
-      if (bytes[start + i] != PROMPT[i]) return false;
-    }
-    return true;
+  private static boolean endsWithPrompt(byte[] bytes, int length) {
+    int start = length - PROMPT.length;
+    return start >= 0 && Arrays.equals(bytes, start, length, PROMPT, 0, PROMPT.length);
   }
 
   private void closeQuietly() {

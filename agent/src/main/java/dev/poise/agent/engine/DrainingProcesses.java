@@ -1,5 +1,7 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.render.ClientTable;
+import dev.poise.spec.LoadBalancerSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +92,7 @@ final class DrainingProcesses {
     for (Draining process : processes) {
       if (process.admin() != null && process.admin().isOpen()) continue;
       try {
-        MemberSockets.of(process.identity())
+        ProcessSockets.byRemote(process.identity())
             .forEach((member, count) -> connections.merge(member, count, Long::sum));
       } catch (IOException ended) {
         // A process that ended between two looks has no connections.
@@ -103,6 +105,27 @@ final class DrainingProcesses {
   void stopListening() throws IOException, InterruptedException {
     for (Draining process : processes) {
       ProcessTable.signal(process.identity(), ProcessTable.Signal.USR1);
+    }
+  }
+
+  /** Shuts out of all of them whom the tables shut out. */
+  void expel(LoadBalancerSpec spec, List<ClientTable> tables)
+      throws IOException, InterruptedException {
+    for (Draining process : processes) {
+      AdminConnection admin = process.admin();
+      boolean told = admin != null && admin.isOpen() && isTold(admin, tables);
+      if (!told && Expulsion.serves(process.identity(), spec, tables)) {
+        ProcessTable.signal(process.identity(), ProcessTable.Signal.KILL);
+      }
+    }
+  }
+
+  private static boolean isTold(AdminConnection admin, List<ClientTable> tables) {
+    try {
+      Expulsion.fromReplaced(admin, tables);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

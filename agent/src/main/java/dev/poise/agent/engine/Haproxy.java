@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * over the socket only spares a new process.
  *
  * <ul>
- *   <li>Only weights, domains and paths of rules, or server certificates changed, or members were
- *       disabled or drained: the file first, then the commands for exactly what differs, then read
- *       back. Anything unexpected ends in a reload.
+ *   <li>Only weights, domains and paths of rules, ranges of clients, or server certificates
+ *       changed, or members were disabled or drained: the file first, then the commands for exactly
+ *       what differs, then read back. Anything unexpected ends in a reload.
  *   <li>Everything else, enabling a member too: a new process takes over the listeners and the old
  *       one drains. (Over the socket an enabled member would wait for a check as long as its
  *       interval; a new process checks it within 250 ms.)
@@ -58,6 +58,7 @@ public final class Haproxy {
   private final DrainingProcesses draining;
   private final KnownHealth known = new KnownHealth();
   private final FirstChecks firstChecks = new FirstChecks();
+  private final Expulsion expulsion = new Expulsion();
   private @Nullable LiveProcess live;
   private Optional<LoadBalancerSpec> served = Optional.empty();
   private List<ServerLine> servers = List.of();
@@ -164,7 +165,10 @@ public final class Haproxy {
     }
     boolean accepted = files.isCurrent(rendered);
     LiveProcess process = live;
-    if (process != null && process.serves(desired) && accepted) return new Applied.Done();
+    if (process != null && process.serves(desired) && accepted) {
+      expulsion.of(desired.spec(), live, draining);
+      return new Applied.Done();
+    }
 
     Path staged = files.stage(desired, rendered);
     Optional<Rendered> similar =
@@ -193,11 +197,13 @@ public final class Haproxy {
     return new Applied.Done();
   }
 
-  private Applied settled(Path staged, DigestedSpec desired, Rendered rendered) throws IOException {
+  private Applied settled(Path staged, DigestedSpec desired, Rendered rendered)
+      throws IOException, InterruptedException {
     files.makeCurrent(staged);
     files.deleteAllButCurrent();
     servers = rendered.servers();
     served = Optional.of(desired.spec());
+    expulsion.of(desired.spec(), live, draining);
     return new Applied.Done();
   }
 

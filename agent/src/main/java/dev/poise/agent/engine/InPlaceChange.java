@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Brings a running process to a configuration of the same shape: tables of rules and certificates
- * that differ are replaced, weights and modes changed by one command for each server that differs,
- * in every backend it is in, then read back.
+ * Brings a running process to a configuration of the same shape: tables of rules and of clients and
+ * certificates that differ are replaced, weights and modes changed by one command for each server
+ * that differs, in every backend it is in, then read back.
  */
 final class InPlaceChange {
   private static final int HIGHEST_WEIGHT = 256;

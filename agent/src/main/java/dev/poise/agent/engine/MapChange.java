@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Gives a running process a table of rules anew: a new version is filled beside the one in use,
- * takes its place in one step, and is read back.
+ * Gives a running process a table of rules or clients anew: a new version is filled beside the one
+ * in use, takes its place in one step, and is read back.
  */
 final class MapChange {
   private static final Pattern VERSION = Pattern.compile("New version created: (\\d+)");

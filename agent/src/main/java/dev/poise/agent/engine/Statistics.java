@@ -18,7 +18,8 @@ public record Statistics(List<Frontend> frontends, List<Server> servers) {
   /**
    * One listener.
    *
-   * @param refused connections closed because of the limit; they are not in {@code total}
+   * @param refused connections closed because of the limit or because the client is not let in;
+   *     they are not in {@code total}
    */
   public record Frontend(
       String name,

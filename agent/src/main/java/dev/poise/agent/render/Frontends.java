@@ -7,6 +7,7 @@ import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.Sources;
 import dev.poise.spec.Tls;
 import java.util.List;
 
@@ -24,32 +25,29 @@ final class Frontends {
   private final ConfigText text;
   private final RenderedFiles files;
   private final ListenerSpec listener;
+  private final int mostConnections;
 
-  private Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener) {
+  Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener, NodeSettings settings) {
     this.text = text;
     this.files = files;
     this.listener = listener;
+    this.mostConnections = settings.highestLimit();
   }
 
-  static void write(
-      ConfigText text,
-      RenderedFiles files,
-      ListenerSpec listener,
-      List<IpAddress> vips,
-      String backend)
-      throws Unrenderable {
-    new Frontends(text, files, listener).write(vips, backend);
-  }
-
-  private void write(List<IpAddress> vips, String backend) throws Unrenderable {
+  void write(List<IpAddress> vips, String backend) throws Unrenderable {
     String defaults = HaproxyConfig.defaultsOf(listener.protocol());
     text.section("frontend " + listener.id() + " from " + defaults);
     String bindOptions = bindOptions();
     for (IpAddress vip : vips) text.line("bind " + vip + ":" + listener.port() + bindOptions);
+    // Before the limit is counted and before a byte is read, of a TLS handshake too.
+    admission("tcp-request connection");
     switch (listener.connectionLimit()) {
       case ConnectionLimit.Unlimited() -> {}
       case ConnectionLimit.AtMost(int connections) ->
-          text.line("tcp-request connection reject if { fe_conn gt " + connections + " }");
+          text.line(
+              "tcp-request connection reject if { fe_conn gt "
+                  + Math.min(connections, mostConnections)
+                  + " }");
     }
     switch (listener.protocol()) {
       case Protocol.Tcp tcp -> text.line("timeout client " + tcp.idleTimeoutSeconds() + "s");
@@ -58,6 +56,18 @@ final class Frontends {
       case Protocol.Https(HttpOptions options, Tls tls) -> https(options, tls);
     }
     text.line("default_backend " + backend);
+  }
+
+  /** Refuses clients that are not let in, without an answer. */
+  private void admission(String rules) {
+    switch (listener.sources()) {
+      case Sources.Anyone() -> {}
+      case Sources.Only(var ranges) -> {
+        ClientTable table = new ClientTable(listener.id(), ranges);
+        String file = files.map(table.file(), table.map());
+        text.line(rules + " reject unless { src,map_ip(" + file + ") -m found }");
+      }
+    }
   }
 
   private String bindOptions() {
@@ -101,6 +111,8 @@ final class Frontends {
 
   /** Requests that HAProxy would pass on although a member may understand them differently. */
   private void hardening() {
+    // A client may have been shut out since it connected.
+    admission("http-request");
     text.line(
         "http-request deny deny_status 405"
             + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");

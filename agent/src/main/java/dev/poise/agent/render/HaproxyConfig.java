@@ -22,8 +22,9 @@ import java.util.List;
  * asked what it serves, and can be told when a change needed no new process.
  *
  * <p>Two specs whose {@linkplain #shape shapes} are equal differ only in weights, in members being
- * drained or disabled, in the domains and paths of rules, in server certificates, or in nothing a
- * process would notice: a running process can be brought from one to the other over its socket.
+ * drained or disabled, in the domains and paths of rules, in the ranges of clients that get in, in
+ * server certificates, or in nothing a process would notice: a running process can be brought from
+ * one to the other over its socket.
  */
 public final class HaproxyConfig {
   /** The variable of a process that holds the generation it serves. */
@@ -36,9 +37,11 @@ public final class HaproxyConfig {
   private final RenderedFiles files = new RenderedFiles();
   private final StringBuilder checkHosts = new StringBuilder();
   private final LoadBalancerSpec spec;
+  private final NodeSettings settings;
 
-  private HaproxyConfig(LoadBalancerSpec spec) {
+  private HaproxyConfig(LoadBalancerSpec spec, NodeSettings settings) {
     this.spec = spec;
+    this.settings = settings;
   }
 
   /**
@@ -47,8 +50,8 @@ public final class HaproxyConfig {
    * @throws Unrenderable if it contradicts itself or holds text that does not belong in a file
    */
   public static Rendered render(DigestedSpec desired, NodeSettings settings) throws Unrenderable {
-    HaproxyConfig config = new HaproxyConfig(desired.spec());
-    config.global(desired, settings);
+    HaproxyConfig config = new HaproxyConfig(desired.spec(), settings);
+    config.global(desired);
     config.defaults();
     for (ListenerSpec listener : desired.spec().listeners()) config.listener(listener);
     config.files.file(Rendered.CHECK_HOSTS_FILE, config.checkHosts.toString());
@@ -82,7 +85,7 @@ public final class HaproxyConfig {
         member.id(), member.number(), member.address(), member.port(), 1, MemberMode.ENABLED);
   }
 
-  private void global(DigestedSpec desired, NodeSettings settings) throws Unrenderable {
+  private void global(DigestedSpec desired) throws Unrenderable {
     text.section("global");
     text.line("description " + spec.id());
     text.line("maxconn " + settings.maxConnections());
@@ -143,7 +146,8 @@ public final class HaproxyConfig {
   private void listener(ListenerSpec listener) throws Unrenderable {
     Rules rules = new Rules(listener);
     PoolSpec defaultPool = pool(listener, listener.defaultPool());
-    Frontends.write(text, files, listener, spec.vips(), backendOf(listener, defaultPool));
+    new Frontends(text, files, listener, settings)
+        .write(spec.vips(), backendOf(listener, defaultPool));
     backend(listener, defaultPool);
     for (PoolId pool : rules.pools()) backend(listener, pool(listener, pool));
     rules.backends(text, files, defaultPool);

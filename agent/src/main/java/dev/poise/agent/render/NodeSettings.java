@@ -8,7 +8,7 @@ import java.nio.file.Path;
  *
  * @param dataDirectory holds the files of every load balancer
  * @param runDirectory holds the admin sockets
- * @param maxConnections at once, per process
+ * @param maxConnections at once, per process; the next ones wait until HAProxy takes them
  * @param hardStopSeconds how long a replaced process may finish its connections
  */
 public record NodeSettings(
@@ -26,6 +26,14 @@ public record NodeSettings(
 
     /** It becomes this user and sees an empty directory as its root. */
     record Dropped(String user, String group) implements Privileges {}
+  }
+
+  /**
+   * The highest limit of a listener that can be kept: connections above a limit are refused, and a
+   * full process would not even look at them.
+   */
+  int highestLimit() {
+    return Math.max(1, maxConnections - Math.max(1, maxConnections / 100));
   }
 
   /** The admin socket of a load balancer's process. */

@@ -11,7 +11,8 @@ import java.util.TreeMap;
  *
  * @param config the configuration file
  * @param files other files by name, whose contents a process reads only when it starts
- * @param maps the tables of content rules by name, which a running process can be given anew
+ * @param maps the tables of content rules and of clients by name, which a running process can be
+ *     given anew
  * @param certificates files whose contents are certificate material
  * @param servers the server lines in the configuration
  */

@@ -19,7 +19,7 @@ final class RenderedFiles {
     return name;
   }
 
-  /** Adds a table of rules; gives back its name. */
+  /** Adds a table of rules or clients; gives back its name. */
   String map(String name, RuleMap map) {
     maps.put(name, map);
     return name;

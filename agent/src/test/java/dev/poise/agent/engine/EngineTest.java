@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.ledger.Bundles;
+import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Scratch;
@@ -36,13 +37,12 @@ abstract class EngineTest {
   }
 
   Haproxy engine() {
+    return engine(scratch.settings());
+  }
+
+  Haproxy engine(NodeSettings settings) {
     return new Haproxy(
-        specs.id,
-        scratch.settings(),
-        new HaproxyBinary("haproxy"),
-        bundles,
-        32,
-        InstantSource.system());
+        specs.id, settings, new HaproxyBinary("haproxy"), bundles, 32, InstantSource.system());
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package dev.poise.agent.engine;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Loopback;
 import dev.poise.agent.support.Specs;
@@ -140,6 +141,46 @@ class LimitsTest extends EngineTest {
             return false;
           }
         });
+  }
+
+  @Test
+  void aLimitThatTheNodeCannotHoldRefusesWhatTheNodeCannotHold() throws Exception {
+    NodeSettings all = scratch.settings();
+    haproxy =
+        engine(
+            new NodeSettings(
+                all.dataDirectory(),
+                all.runDirectory(),
+                all.threads(),
+                10,
+                all.hardStopSeconds(),
+                all.privileges()));
+    specs.listener(
+        PORT, new Protocol.Tcp(60, ProxyProtocol.NONE), new ConnectionLimit.AtMost(1000));
+    applied();
+    proven();
+    List<Socket> clients = new ArrayList<>();
+    try {
+      int refused = 0;
+      for (int i = 0; i < 20; i++) {
+        Socket client = connect();
+        clients.add(client);
+        // One that waited would be neither answered nor refused within its patience.
+        if (!isAnswered(client)) refused++;
+      }
+      assertThat(refused).isEqualTo(11);
+    } finally {
+      for (Socket client : clients) client.close();
+    }
+  }
+
+  private static boolean isAnswered(Socket client) throws IOException {
+    try {
+      send(client, GET + "\r\n");
+      return next(client).contains("200 OK");
+    } catch (SocketException reset) {
+      return false;
+    }
   }
 
   private static boolean isRefused(Socket socket) throws IOException {

@@ -35,6 +35,6 @@ class StatisticsTest {
 
   @Test
   void aSocketAddressIsReadable() {
-    assertThat(MemberSockets.readable("0100007F:1F90")).isEqualTo("127.0.0.1:8080");
+    assertThat(ProcessSockets.readable("0100007F:1F90")).isEqualTo("127.0.0.1:8080");
   }
 }

@@ -1,6 +1,7 @@
 package dev.poise.agent.support;
 
 import dev.poise.agent.render.DigestedSpec;
+import dev.poise.spec.AddressRange;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.HealthCheck;
@@ -27,6 +28,7 @@ import dev.poise.spec.StatusCodes;
 import dev.poise.spec.Tls;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A load balancer under test: one pool, and what the test changes about it. */
@@ -78,6 +80,21 @@ public final class Specs {
     return listener(port, new Protocol.Tcp(60, ProxyProtocol.NONE));
   }
 
+  /** Lets only these clients reach a listener. */
+  public Specs sources(int index, Sources sources) {
+    ListenerSpec old = listeners.get(index);
+    listeners.set(
+        index,
+        new ListenerSpec(
+            old.id(),
+            old.port(),
+            old.protocol(),
+            old.connectionLimit(),
+            sources,
+            old.defaultPool()));
+    return this;
+  }
+
   /** Adds a listener without a limit. */
   public Specs listener(int port, Protocol protocol) {
     return listener(port, protocol, new ConnectionLimit.Unlimited());
@@ -104,6 +121,11 @@ public final class Specs {
             old.sources(),
             old.defaultPool()));
     return this;
+  }
+
+  /** Lets only these clients in. */
+  public Specs only(int index, String... ranges) {
+    return sources(index, new Sources.Only(Arrays.stream(ranges).map(AddressRange::new).toList()));
   }
 
   /** Removes the listeners. */

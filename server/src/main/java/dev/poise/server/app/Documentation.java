@@ -77,6 +77,10 @@ class Documentation {
             dev.poise.server.network.SubnetId.class,
             dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
+            dev.poise.server.securitygroup.SecurityGroupId.class,
+            dev.poise.server.securitygroup.GroupRuleId.class,
+            dev.poise.server.securitygroup.Ports.class,
+            dev.poise.spec.AddressRange.class,
             dev.poise.spec.IpAddress.class,
             dev.poise.spec.HostName.class,
             dev.poise.spec.Persistence.CookieName.class,
@@ -154,7 +158,7 @@ class Documentation {
 
   private static boolean changesSomething(PathItem.HttpMethod method, String path) {
     boolean entrance = method == PathItem.HttpMethod.POST && ENTRANCES.contains(path);
-    return !entrance && Stream.of(":explain", ":parse").noneMatch(path::endsWith);
+    return !entrance && Stream.of(":explain", ":parse", ":test").noneMatch(path::endsWith);
   }
 
   private static void writing(PathItem.HttpMethod method, Operation operation) {

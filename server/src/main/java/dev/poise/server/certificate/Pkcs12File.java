@@ -21,7 +21,11 @@ import org.bouncycastle.pkcs.jcajce.JcePKCS12MacCalculatorBuilderProvider;
  * could not say what it left out.
  */
 final class Pkcs12File {
-  private static final char[] EMPTY = new char[0];
+  /**
+   * What programs take for an empty password: nothing at all or, in the form of PKCS#12, its final
+   * zero alone.
+   */
+  private static final List<char[]> EMPTY = List.of(new char[0], new char[1]);
 
   private final PKCS12PfxPdu file;
   private final String pointer;
@@ -42,14 +46,13 @@ final class Pkcs12File {
   /** What is in it. */
   record Contents(List<X509CertificateHolder> certificates, List<PrivateKeyInfo> keys) {}
 
-  /** Whether a password must be given. */
-  boolean needsPassword() throws PKCSException {
-    return !file.hasMac() || !macIs(EMPTY);
-  }
-
-  /** The certificates and keys of a file that needs no password. */
-  Contents open() throws PKCSException {
-    return contents(EMPTY);
+  /** The certificates and keys; absent if a password must be given. */
+  Optional<Contents> open() throws PKCSException {
+    for (char[] empty : EMPTY) {
+      Optional<Contents> contents = open(empty);
+      if (contents.isPresent()) return contents;
+    }
+    return Optional.empty();
   }
 
   /** The certificates and keys; absent if the password is a wrong one. */

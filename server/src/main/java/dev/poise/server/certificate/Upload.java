@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1InputStream;
@@ -242,10 +243,11 @@ final class Upload {
 
   private void takePkcs12(String pointer, byte[] bytes) throws IOException, PKCSException {
     Pkcs12File file = new Pkcs12File(bytes, pointer);
+    Optional<Pkcs12File.Contents> open = file.open();
     Pkcs12File.Contents contents =
-        file.needsPassword()
-            ? file.open(password(pointer)).orElseThrow(Upload::wrongPassword)
-            : file.open();
+        open.isPresent()
+            ? open.get()
+            : file.open(password(pointer)).orElseThrow(Upload::wrongPassword);
     contents.certificates().forEach(certificate -> add(pointer, certificate));
     contents.keys().forEach(this::add);
     changes.add("Certificates and private key were taken out of a PKCS#12 file.");

@@ -135,9 +135,8 @@ public record Listener(
         id, name, remark, port, protocol, connectionLimit, defaultPool, rules, version, createTime);
   }
 
-  ListenerSpec spec() {
-    return new ListenerSpec(
-        id, port, protocolWithRules(), connectionLimit, new Sources.Anyone(), defaultPool);
+  ListenerSpec spec(Sources sources) {
+    return new ListenerSpec(id, port, protocolWithRules(), connectionLimit, sources, defaultPool);
   }
 
   private Protocol protocolWithRules() {

@@ -64,7 +64,11 @@ class ListenerAssembly {
       String pointer = site.pointer() + "/rules/" + rules.size();
       rules.add(rule.rule(RuleId.generate(now), site.pools(), pointer, now));
     }
-    return input.listener(id, pool, tls, now).withRules(rules);
+    Listener made = input.listener(id, pool, tls, now).withRules(rules);
+    for (int i = 0; i < rules.size(); i++) {
+      RedirectLoop.refuse(made, rules.get(i).id(), site.pointer() + "/rules/" + i);
+    }
+    return made;
   }
 
   Listener changed(Site site, Listener listener, PoolId pool, ListenerInput wanted) {

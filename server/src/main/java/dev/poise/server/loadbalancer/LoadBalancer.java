@@ -3,6 +3,8 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.Traffic;
+import dev.poise.server.securitygroup.Traffic.Transport;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.IpAddress;
@@ -10,6 +12,7 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.RuleId;
 import dev.poise.spec.Sources;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * makes a new value, and making it refuses.
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
+ * @param admission a group's rules as they are now
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -44,6 +48,7 @@ public record LoadBalancer(
     LoadBalancerType type,
     NetworkType networkType,
     IpAddress address,
+    Admission admission,
     boolean deletionProtection,
     long generation,
     long version,
@@ -55,6 +60,10 @@ public record LoadBalancer(
   static final int MOST_LISTENERS = 50;
   static final int MOST_POOLS = 100;
   static final int MOST_MEMBERS = 1000;
+
+  /** How many ranges of addresses a security group may come to, over all listeners. */
+  static final int MOST_RANGES = 50_000;
+
   private static final int MOST_NAMED = 10;
 
   public LoadBalancer {
@@ -85,6 +94,11 @@ public record LoadBalancer(
         .filter(pool -> pool.id().equals(id))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("pool " + id + " in this load balancer"));
+  }
+
+  /** How the pool really knows its clients, see {@link Cookies}. */
+  Persistence persistenceOf(PoolId pool) {
+    return Cookies.of(pools).getOrDefault(pool, new Persistence.Off());
   }
 
   Optional<PoolId> poolNamed(String name) {
@@ -217,6 +231,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -238,6 +253,29 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
+  LoadBalancer with(Admission admission) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
         deletionProtection,
         generation,
         version,
@@ -260,6 +298,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        new Admission.Everybody(),
         deletionProtection,
         generation,
         version,
@@ -289,8 +328,7 @@ public record LoadBalancer(
       Pool old = oldPools.get(pool.id());
       newPools.add(old == null ? pool : nextOf(pool, old));
     }
-    boolean nodesMustAct =
-        !spec(0).equals(before.spec(0)) || isBeingDeleted() != before.isBeingDeleted();
+    boolean nodesMustAct = tellsOtherThan(before) || isBeingDeleted() != before.isBeingDeleted();
     return new LoadBalancer(
         id,
         tenant,
@@ -301,6 +339,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -344,6 +383,11 @@ public record LoadBalancer(
     return values.stream().collect(Collectors.toMap(id, Function.identity()));
   }
 
+  /** Whether nodes are told something else than by that one. */
+  boolean tellsOtherThan(LoadBalancer before) {
+    return !spec(0).equals(before.spec(0));
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -361,6 +405,7 @@ public record LoadBalancer(
         type,
         networkType,
         address,
+        admission,
         deletionProtection,
         generation + 1,
         version,
@@ -372,12 +417,35 @@ public record LoadBalancer(
   }
 
   private LoadBalancerSpec spec(long generation) {
+    Map<PoolId, Persistence> persistence = Cookies.of(pools);
     return new LoadBalancerSpec(
         id,
         generation,
         List.of(address),
-        new Sources.Anyone(),
-        listeners.stream().map(Listener::spec).toList(),
-        pools.stream().map(Pool::spec).toList());
+        admission.sources(networkType, new Traffic.Ping()),
+        listeners.stream().map(it -> it.spec(sources(it))).toList(),
+        pools.stream()
+            .map(pool -> pool.spec(persistence.getOrDefault(pool.id(), pool.persistence())))
+            .toList());
+  }
+
+  int acceptedRanges() {
+    return listeners.stream()
+        .map(this::sources)
+        .mapToInt(sources ->
+            switch (sources) {
+              case Sources.Anyone() -> 0;
+              case Sources.Only(var ranges) -> ranges.size();
+            })
+        .sum();
+  }
+
+  private Sources sources(Listener listener) {
+    Transport transport =
+        switch (listener.family()) {
+          case TCP -> Transport.TCP;
+          case UDP -> Transport.UDP;
+        };
+    return admission.sources(networkType, new Traffic.ToPort(transport, listener.port()));
   }
 }

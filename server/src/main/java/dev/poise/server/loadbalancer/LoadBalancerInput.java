@@ -4,6 +4,7 @@ import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.Line;
+import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.spec.IpAddress;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
@@ -40,6 +41,8 @@ public record LoadBalancerInput(
         @Nullable NetworkType networkType,
     @Schema(description = "An address of the subnet, a free one if absent; cannot be changed later")
         @Nullable IpAddress address,
+    @Schema(description = "Says which clients get in; only for INTERNET; everybody does if absent")
+        @Nullable SecurityGroupId securityGroupId,
     @Schema(defaultValue = "false") @Nullable Boolean deletionProtection,
     @Schema(
             description =
@@ -60,7 +63,18 @@ public record LoadBalancerInput(
     portsTakenTwice(faults);
     poolNames(faults);
     protocols(faults);
+    securityGroup(faults);
     return faults;
+  }
+
+  private void securityGroup(List<Fault> faults) {
+    if (securityGroupId == null || networkType == NetworkType.INTERNET) return;
+    faults.add(
+        new Fault(
+            "/securityGroupId",
+            "invalid",
+            "Only INTERNET load balancers have a security group: an INTERNAL one is reached from"
+                + " its own VPC alone."));
   }
 
   private void portsTakenTwice(List<Fault> faults) {
@@ -150,6 +164,7 @@ public record LoadBalancerInput(
         loadBalancer.type(),
         loadBalancer.networkType(),
         loadBalancer.address(),
+        loadBalancer.admission().group(),
         loadBalancer.deletionProtection(),
         null,
         null);

@@ -7,6 +7,9 @@ import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.GroupRules;
+import dev.poise.server.securitygroup.SecurityGroupId;
+import dev.poise.server.securitygroup.SecurityGroups;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -37,15 +41,18 @@ class LoadBalancerStore {
   private static final String COLUMNS =
       """
       id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
-      host(address) AS address, deletion_protection, generation, version, create_time, update_time, delete_time
+      host(address) AS address, security_group_id, deletion_protection, generation, version, create_time, update_time,
+      delete_time
       """;
 
   private final JdbcClient db;
   private final PartStore parts;
+  private final SecurityGroups groups;
 
-  LoadBalancerStore(JdbcClient db, PartStore parts) {
+  LoadBalancerStore(JdbcClient db, PartStore parts, SecurityGroups groups) {
     this.db = db;
     this.parts = parts;
+    this.groups = groups;
   }
 
   Optional<LoadBalancer> find(TenantId tenant, LoadBalancerId id) {
@@ -166,10 +173,12 @@ class LoadBalancerStore {
             """
             INSERT INTO load_balancers
               (id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type,
-               network_type, address, deletion_protection, generation, version, spec, spec_digest, create_time, update_time)
+               network_type, address, security_group_id, deletion_protection, generation, version, spec, spec_digest,
+               create_time, update_time)
             VALUES
               (:id, :tenant, :creator, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type,
-               :networkType, :address::inet, :protection, :generation, :version, :spec, :digest, :created, :updated)
+               :networkType, :address::inet, :securityGroup, :protection, :generation, :version, :spec, :digest,
+               :created, :updated)
             """)
         .param("id", loadBalancer.id().text())
         .param("tenant", loadBalancer.tenant().text())
@@ -183,6 +192,7 @@ class LoadBalancerStore {
         .param("type", loadBalancer.type().name())
         .param("networkType", loadBalancer.networkType().name())
         .param("address", loadBalancer.address().text())
+        .param("securityGroup", group(loadBalancer))
         .param("protection", loadBalancer.deletionProtection())
         .param("generation", loadBalancer.generation())
         .param("version", loadBalancer.version())
@@ -200,13 +210,14 @@ class LoadBalancerStore {
     db.sql(
             """
             UPDATE load_balancers SET
-              name = :name, remark = :remark, type = :type, deletion_protection = :protection, generation = :generation,
+              name = :name, remark = :remark, type = :type, security_group_id = :securityGroup, deletion_protection = :protection, generation = :generation,
               version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
             WHERE tenant_id = :tenant AND id = :id
             """)
         .param("name", after.name())
         .param("remark", after.remark())
         .param("type", after.type().name())
+        .param("securityGroup", group(after))
         .param("protection", after.deletionProtection())
         .param("generation", after.generation())
         .param("version", after.version())
@@ -217,6 +228,11 @@ class LoadBalancerStore {
         .param("id", after.id().text())
         .update();
     parts.update(before, after);
+  }
+
+  private static @Nullable String group(LoadBalancer loadBalancer) {
+    @Nullable SecurityGroupId group = loadBalancer.admission().group();
+    return group == null ? null : group.text();
   }
 
   /** Stores the spec as it is now, unless another one than that is stored. */
@@ -279,12 +295,33 @@ class LoadBalancerStore {
         bare.stream().map(loadBalancer -> loadBalancer.id().text()).toArray(String[]::new);
     Map<LoadBalancerId, List<Listener>> listeners = parts.listeners(tenant, ids);
     Map<LoadBalancerId, List<Pool>> pools = parts.pools(tenant, ids);
+    Map<SecurityGroupId, GroupRules> rules =
+        groups.rulesOf(
+            tenant,
+            bare.stream()
+                .flatMap(loadBalancer -> Stream.ofNullable(loadBalancer.admission().group()))
+                .collect(Collectors.toSet()));
     return bare.stream()
+        .map(loadBalancer -> loadBalancer.with(complete(loadBalancer.admission(), rules)))
         .map(loadBalancer ->
             loadBalancer.with(
                 listeners.getOrDefault(loadBalancer.id(), List.of()),
                 pools.getOrDefault(loadBalancer.id(), List.of())))
         .toList();
+  }
+
+  private static Admission complete(Admission admission, Map<SecurityGroupId, GroupRules> rules) {
+    return switch (admission) {
+      case Admission.Everybody everybody -> everybody;
+      case Admission.ByGroup(SecurityGroupId id, _) ->
+          new Admission.ByGroup(id, rules.getOrDefault(id, GroupRules.NONE));
+    };
+  }
+
+  private static Admission admission(@Nullable String group) {
+    return group == null
+        ? new Admission.Everybody()
+        : new Admission.ByGroup(new SecurityGroupId(group), GroupRules.NONE);
   }
 
   private static LoadBalancer bare(ResultSet row, int number) throws SQLException {
@@ -303,6 +340,7 @@ class LoadBalancerStore {
         LoadBalancerType.valueOf(row.getString("type")),
         NetworkType.valueOf(row.getString("network_type")),
         new IpAddress(row.getString("address")),
+        admission(row.getString("security_group_id")),
         row.getBoolean("deletion_protection"),
         row.getLong("generation"),
         row.getLong("version"),

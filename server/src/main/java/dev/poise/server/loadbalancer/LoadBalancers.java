@@ -23,6 +23,9 @@ import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
 import dev.poise.server.quota.Quotas;
+import dev.poise.server.securitygroup.SecurityGroup;
+import dev.poise.server.securitygroup.SecurityGroupId;
+import dev.poise.server.securitygroup.SecurityGroups;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -64,6 +67,7 @@ class LoadBalancers {
   private final Clusters clusters;
   private final ListenerAssembly assembly;
   private final Certificates certificates;
+  private final SecurityGroups groups;
   private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
@@ -77,6 +81,7 @@ class LoadBalancers {
       Clusters clusters,
       ListenerAssembly assembly,
       Certificates certificates,
+      SecurityGroups groups,
       Quotas quotas,
       Bodies bodies,
       Audit audit,
@@ -88,6 +93,7 @@ class LoadBalancers {
     this.clusters = clusters;
     this.assembly = assembly;
     this.certificates = certificates;
+    this.groups = groups;
     this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
@@ -119,6 +125,7 @@ class LoadBalancers {
     Placement placement =
         new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
     Parts parts = parts(caller, placement, input, now);
+    Admission admission = admission(caller, placement, input.securityGroupId());
     quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
     IpAddress address =
@@ -136,6 +143,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.type(), LoadBalancerType.MIXED),
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
+            admission,
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -144,6 +152,7 @@ class LoadBalancers {
             null,
             parts.listeners(),
             parts.pools());
+    requireServable(made);
     store.insert(made);
     bind(Map.of(), made);
     audit.append(caller, "load-balancer.create", id.text(), null, made);
@@ -161,12 +170,31 @@ class LoadBalancers {
           LoadBalancerInput now = LoadBalancerInput.of(before);
           LoadBalancerInput wanted = bodies.patched(now, patch, LoadBalancerInput.class, FIXED);
           refuseParts(before, wanted);
-          return before.with(
-              wanted.name(),
-              Objects.requireNonNullElse(wanted.remark(), ""),
-              Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
-              Objects.requireNonNullElse(wanted.deletionProtection(), false));
+          Admission admission =
+              Objects.equals(wanted.securityGroupId(), before.admission().group())
+                  ? before.admission()
+                  : admission(caller, before.placement(), wanted.securityGroupId());
+          return before
+              .with(admission)
+              .with(
+                  wanted.name(),
+                  Objects.requireNonNullElse(wanted.remark(), ""),
+                  Objects.requireNonNullElse(wanted.type(), LoadBalancerType.MIXED),
+                  Objects.requireNonNullElse(wanted.deletionProtection(), false));
         });
+  }
+
+  private Admission admission(
+      Caller caller, Placement placement, @Nullable SecurityGroupId wanted) {
+    if (wanted == null) return new Admission.Everybody();
+    SecurityGroup group = groups.use(caller, wanted);
+    if (!group.dataCenter().equals(placement.dataCenter())) {
+      throw new Refusal.Invalid(
+          "/securityGroupId",
+          ProblemType.VALIDATION_FAILED,
+          "The security group is in another data centre, " + group.dataCenter() + ".");
+    }
+    return new Admission.ByGroup(wanted, group.rules());
   }
 
   /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
@@ -219,13 +247,30 @@ class LoadBalancers {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return before;
     quotas.require(caller.tenant(), Places.added(before, changed));
-    LoadBalancer after = changed.asChangeOf(before, clock.instant());
-    store.update(before, after);
-    bind(before.certificates(), after);
+    LoadBalancer after = written(before, changed);
     Audit.Event event = new Audit.Event(edit.action(), edit.resource());
     audit.append(caller, event.partOf(after.id().text()), before, after);
+    return after;
+  }
+
+  /** Writes a changed form of it; the log and the cluster's revision are the caller's business. */
+  LoadBalancer written(LoadBalancer before, LoadBalancer changed) {
+    LoadBalancer after = changed.asChangeOf(before, clock.instant());
+    requireServable(after);
+    store.update(before, after);
+    bind(before.certificates(), after);
     signals.raise(after.id().text());
     return after;
+  }
+
+  private static void requireServable(LoadBalancer loadBalancer) {
+    int ranges = loadBalancer.acceptedRanges();
+    if (ranges > LoadBalancer.MOST_RANGES) {
+      throw new Refusal.QuotaExceeded(
+          ("The security group comes to %d address ranges over all listeners of the load balancer"
+               + " %s; at most %d can be served. Fewer holes in large ranges make fewer of them.")
+              .formatted(ranges, loadBalancer.id(), LoadBalancer.MOST_RANGES));
+    }
   }
 
   /** Gives nodes the spec as it is written now, if another one is stored. */
@@ -286,7 +331,7 @@ class LoadBalancers {
       certificates.setUses(after.tenant(), after.id(), after.certificates());
   }
 
-  private LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
+  LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
     return store.lock(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
   }
 

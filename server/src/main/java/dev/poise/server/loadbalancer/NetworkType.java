@@ -3,5 +3,7 @@ package dev.poise.server.loadbalancer;
 /** From where a load balancer is reached. */
 public enum NetworkType {
   /** From its VPC, at an address of its subnet. */
-  INTERNAL
+  INTERNAL,
+  /** From outside. */
+  INTERNET
 }

@@ -20,7 +20,8 @@ public record PersistenceInput(
     @Schema(
             description =
                 "COOKIE only: the name of the cookie, letters, digits and underscores; one of our"
-                    + " own if absent")
+                    + " own if absent. A second pool of the load balancer with the same name gets"
+                    + " it with a suffix, see the pool's cookieName")
         @Nullable CookieName name)
     implements ConsistentBody.Checked {
 

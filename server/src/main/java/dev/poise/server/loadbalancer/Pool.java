@@ -86,8 +86,13 @@ public record Pool(
         createTime);
   }
 
-  PoolSpec spec() {
+  /**
+   * What nodes are told.
+   *
+   * @param really how clients are known in the end
+   */
+  PoolSpec spec(Persistence really) {
     return new PoolSpec(
-        id, algorithm, persistence, healthCheck, members.stream().map(Member::spec).toList());
+        id, algorithm, really, healthCheck, members.stream().map(Member::spec).toList());
   }
 }

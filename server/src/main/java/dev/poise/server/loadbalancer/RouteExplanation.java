@@ -1,5 +1,7 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Refusal;
 import dev.poise.spec.Action;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.DomainMatch;
@@ -12,6 +14,7 @@ import dev.poise.spec.PathPrefix;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.RedirectLocation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -49,6 +52,7 @@ record RouteExplanation(
           .thenComparing(Comparator.comparingInt((Rule it) -> it.path().text().length()).reversed())
           .thenComparing(Rule::place);
   private static final int EXACT = Integer.MAX_VALUE;
+  private static final int HTTPS_PORT = 443;
 
   /** A rule that was passed over. */
   record Passed(Rule rule, String reason) {}
@@ -75,28 +79,50 @@ record RouteExplanation(
   }
 
   static RouteExplanation of(LoadBalancer owner, Listener listener, Request request, Status now) {
-    if (listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort(int port))) {
-      return new RouteExplanation(
-          Optional.empty(),
-          "Every request is redirected to port %d of HTTPS, without a look at the rules."
-              .formatted(port),
-          new Action.ToPool(listener.defaultPool()),
-          List.of(),
-          "",
-          List.of());
+    return listener.protocol() instanceof Protocol.Http(var _, HttpsRedirect.ToPort(int port))
+        ? toHttps(owner, request, port)
+        : byRules(owner, listener, request, now);
+  }
+
+  private static RouteExplanation toHttps(LoadBalancer owner, Request request, int port) {
+    String host = request.domain().isEmpty() ? owner.address().text() : request.domain();
+    String location = "https://" + host + (port == HTTPS_PORT ? "" : ":" + port);
+    if (!RedirectLocation.isValid(location)) {
+      throw new Refusal.Invalid(
+          "/host",
+          ProblemType.VALIDATION_FAILED,
+          "The listener redirects every request to HTTPS, and no address has this host.");
     }
-    return byRules(owner, listener, request, now);
+    return new RouteExplanation(
+        Optional.empty(),
+        "The listener redirects every request to port %d of HTTPS, without a look at the rules."
+            .formatted(port),
+        new Action.Redirect(301, new RedirectLocation(location), true),
+        List.of(),
+        "",
+        List.of());
+  }
+
+  /** The rule that decides; absent if the default rule does. */
+  static Optional<Rule> deciding(Listener listener, Request request) {
+    return deciding(candidates(listener, request), request);
+  }
+
+  private static List<Rule> candidates(Listener listener, Request request) {
+    return listener.rules().stream()
+        .filter(rule -> matches(rule.domain(), request.domain()))
+        .sorted(FIRST_TO_DECIDE)
+        .toList();
+  }
+
+  private static Optional<Rule> deciding(List<Rule> candidates, Request request) {
+    return candidates.stream().filter(rule -> matches(rule.path(), request)).findFirst();
   }
 
   private static RouteExplanation byRules(
       LoadBalancer owner, Listener listener, Request request, Status now) {
-    List<Rule> candidates =
-        listener.rules().stream()
-            .filter(rule -> matches(rule.domain(), request.domain()))
-            .sorted(FIRST_TO_DECIDE)
-            .toList();
-    Optional<Rule> decides =
-        candidates.stream().filter(rule -> matches(rule.path(), request)).findFirst();
+    List<Rule> candidates = candidates(listener, request);
+    Optional<Rule> decides = deciding(candidates, request);
     Action action =
         decides.map(Rule::action).orElseGet(() -> new Action.ToPool(listener.defaultPool()));
     List<Reach> members = reach(owner, listener, action, now);
@@ -225,7 +251,7 @@ record RouteExplanation(
     if (reachable == 0) return "No member may get it, so the client gets a 503.";
     if (reachable == 1) return "Only one member may get it.";
     String stays =
-        pool.persistence() instanceof Persistence.Cookie(var name)
+        owner.persistenceOf(pool.id()) instanceof Persistence.Cookie(var name)
             ? "A client that shows the cookie " + name + " stays with its member; another gets "
             : "It gets ";
     return stays + byAlgorithm(pool.algorithm(), request.source());

@@ -36,7 +36,11 @@ final class RuleViews {
   /** Where a request would go. */
   @Schema(name = "Explanation")
   record ExplanationView(
-      @Schema(description = "The rule that decides") RuleView rule,
+      @Schema(
+              description =
+                  "The rule that decides; its action is what is done with this request, also if the"
+                      + " listener redirects every request to HTTPS")
+          RuleView rule,
       @Schema(description = "Why it does") String reason,
       @Schema(description = "Rules for the same domain that do not decide") List<PassedView> others,
       @Schema(description = "How one of the members is chosen") @Nullable String choice,
@@ -70,7 +74,11 @@ final class RuleViews {
 
   /** The rule for all that no other is for. */
   static RuleView defaultRule(LoadBalancer owner, Listener listener, Status status) {
-    Action action = new Action.ToPool(listener.defaultPool());
+    return defaultRule(owner, listener, new Action.ToPool(listener.defaultPool()), status);
+  }
+
+  private static RuleView defaultRule(
+      LoadBalancer owner, Listener listener, Action action, Status status) {
     return new RuleView(
         null,
         listener.id(),
@@ -103,7 +111,7 @@ final class RuleViews {
     return new ExplanationView(
         it.rule()
             .map(rule -> rule(owner, listener, rule, status))
-            .orElseGet(() -> defaultRule(owner, listener, status)),
+            .orElseGet(() -> defaultRule(owner, listener, it.action(), status)),
         it.reason(),
         it.others().stream().map(RuleViews::passed).toList(),
         said(it.choice()),

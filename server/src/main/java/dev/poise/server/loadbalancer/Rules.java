@@ -51,9 +51,14 @@ class Rules {
             new Edit("rule.create", id.text()),
             before -> {
               Rule rule = input.rule(id, before::poolNamed, "", now);
-              return before.withChanged(
-                  listener,
-                  it -> it.withRules(Stream.concat(it.rules().stream(), Stream.of(rule)).toList()));
+              LoadBalancer after =
+                  before.withChanged(
+                      listener,
+                      it ->
+                          it.withRules(
+                              Stream.concat(it.rules().stream(), Stream.of(rule)).toList()));
+              RedirectLoop.refuse(after.listener(listener), id, "");
+              return after;
             }),
         id);
   }
@@ -74,7 +79,9 @@ class Rules {
                       .patched(now, patch, RuleInput.class)
                       .rule(id, before::poolNamed, "", rule.createTime())
                       .withVersion(rule.version());
-              return replaced(before, id, List.of(wanted));
+              LoadBalancer after = replaced(before, id, List.of(wanted));
+              RedirectLoop.refuse(after.listenerOf(id), id, "");
+              return after;
             }),
         id);
   }

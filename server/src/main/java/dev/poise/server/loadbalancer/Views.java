@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
+import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
@@ -14,6 +15,7 @@ import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.ProxyProtocol;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -51,6 +53,9 @@ final class Views {
       LoadBalancerType type,
       NetworkType networkType,
       IpAddress address,
+      @Schema(description = "Says which clients get in; absent if everybody does")
+          @Nullable SecurityGroupId securityGroupId,
+      @Schema(description = "Who gets in, in a sentence") String admission,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -127,6 +132,11 @@ final class Views {
           @Nullable ListenerId ownerListenerId,
       Algorithm algorithm,
       PersistenceInput persistence,
+      @Schema(
+              description =
+                  "COOKIE only: the name that clients see; an older pool of the load balancer that"
+                      + " has the same makes this one another")
+          Persistence.@Nullable CookieName cookieName,
       HealthCheckInput healthCheck,
       List<ListenerId> listenerIds,
       Health health,
@@ -194,6 +204,8 @@ final class Views {
         it.type(),
         it.networkType(),
         it.address(),
+        it.admission().group(),
+        it.admission().sentence(it.networkType()),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
@@ -279,6 +291,7 @@ final class Views {
         it.owner(),
         it.algorithm(),
         PersistenceInput.of(it.persistence()),
+        owner.persistenceOf(it.id()) instanceof Persistence.Cookie(var name) ? name : null,
         HealthCheckInput.of(it.healthCheck()),
         owner.listenersOf(it.id()).stream().map(Listener::id).toList(),
         Health.ofMembers(it.members().stream().map(member -> status.member(member.id())).toList()),

@@ -56,6 +56,10 @@ public enum ProblemType {
       409,
       "The certificate is in use",
       "Listeners show it or check clients with it. Give them another one first."),
+  SECURITY_GROUP_IN_USE(
+      409,
+      "The security group is in use",
+      "Load balancers are filtered by it. Bind another one to them, or none, first."),
   RANGE_OVERLAPS(409, "The address range overlaps", "Subnets of one VPC must not overlap."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),

@@ -16,6 +16,7 @@ public enum Quota {
   MEMBERS("members", "members WHERE"),
   RULES("rules", "rules WHERE"),
   CERTIFICATES("certificates", "certificates WHERE"),
+  SECURITY_GROUPS("security groups", "security_groups WHERE"),
   VPCS("VPCs", "vpcs WHERE"),
   SUBNETS("subnets", "subnets WHERE");
 

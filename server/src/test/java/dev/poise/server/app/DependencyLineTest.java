@@ -20,7 +20,7 @@ class DependencyLineTest {
           List.of("quota"),
           List.of("identity"),
           List.of("network"),
-          List.of("cluster", "observation", "certificate"),
+          List.of("cluster", "observation", "certificate", "securitygroup"),
           List.of("loadbalancer"),
           List.of("fleet"),
           List.of("app"));

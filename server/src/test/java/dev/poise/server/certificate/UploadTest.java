@@ -14,12 +14,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -33,6 +37,7 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfoBuilder;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEOutputEncryptorBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -229,6 +234,40 @@ class UploadTest {
     Fault wrong = refusal(file, null, "wrong");
     assertThat(wrong.code()).isEqualTo("wrong-password");
     assertThat(wrong.pointer()).isEqualTo("/password");
+  }
+
+  @Test
+  void readsPkcs12WithAnEmptyPassword() throws GeneralSecurityException, IOException {
+    String file = base64(pkcs12(RSA, new char[0]));
+    for (String password : new String[] {null, "", "unneeded"}) {
+      assertThat(read(file, null, password).pem()).isEqualTo(RSA.pem() + RSA.pkcs8Pem());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-legacy", "-nomac", "-nomac -keypbe NONE -certpbe NONE"})
+  void readsPkcs12ThatOpenSslWroteWithAnEmptyPassword(String options, @TempDir Path folder)
+      throws Exception {
+    Files.writeString(folder.resolve("in.pem"), RSA.pem() + RSA.pkcs8Pem());
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "openssl",
+                "pkcs12",
+                "-export",
+                "-in",
+                "in.pem",
+                "-out",
+                "out.p12",
+                "-passout",
+                "pass:"));
+    command.addAll(Stream.of(options.split(" ")).filter(it -> !it.isEmpty()).toList());
+    Process openssl = new ProcessBuilder(command).directory(folder.toFile()).inheritIO().start();
+    assertThat(openssl.waitFor()).isZero();
+    String file = base64(Files.readAllBytes(folder.resolve("out.p12")));
+    for (String password : new String[] {null, ""}) {
+      assertThat(read(file, null, password).pem()).isEqualTo(RSA.pem() + RSA.pkcs8Pem());
+    }
   }
 
   @Test

@@ -95,6 +95,8 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/subnets", REFERRING),
           Map.entry("GET /api/v1/load-balancers", OWN),
           Map.entry("POST /api/v1/load-balancers", REFERRING),
+          Map.entry("GET /api/v1/security-groups", OWN),
+          Map.entry("POST /api/v1/security-groups", OWN),
           Map.entry("GET /api/v1/certificates", OWN),
           Map.entry("POST /api/v1/certificates", OWN),
           Map.entry("POST /api/v1/certificates (form)", OWN),
@@ -103,7 +105,8 @@ class IsolationTest extends SecretsApiTest {
           // Says of each id that there is none.
           Map.entry("POST /api/v1/certificates:batchDelete", OWN));
 
-  private static final Set<String> READING = Set.of("POST /api/v1/listeners/{id}:explain");
+  private static final Set<String> READING =
+      Set.of("POST /api/v1/listeners/{id}:explain", "POST /api/v1/security-groups/{id}:test");
 
   @Autowired
   @Qualifier("requestMappingHandlerMapping")

@@ -13,6 +13,8 @@ import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Caller.Role;
 import dev.poise.server.platform.TenantId;
+import dev.poise.server.securitygroup.GroupRuleId;
+import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.spec.CertificateId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.ListenerId;
@@ -88,6 +90,7 @@ final class World {
     owned.put(SessionId.class, people.session(maker));
     networks(site);
     balancer();
+    securityGroup(site);
     owned.put(CertificateId.class, certificate(site, "TENANT"));
     privateCertificate = certificate(site, "PRIVATE");
     bodies(site);
@@ -105,7 +108,7 @@ final class World {
   /** All that the tenant has, as its maker sees it. */
   String state() {
     StringBuilder all = new StringBuilder();
-    for (String list : List.of("/vpcs", "/subnets", "/certificates", "/quotas"))
+    for (String list : List.of("/vpcs", "/subnets", "/certificates", "/security-groups", "/quotas"))
       all.append(read(list).body()).append('\n');
     return all.append(
             read("/load-balancers/" + owned.get(LoadBalancerId.class) + "/status-tree").body())
@@ -142,6 +145,36 @@ final class World {
     owned.put(MemberId.class, read("/pools/" + pool + "/members").text("/items/0/id"));
   }
 
+  private void securityGroup(Site site) {
+    Map<String, Object> group =
+        Map.of(
+            "name",
+            CANARY,
+            "dataCenterId",
+            site.dataCenter(),
+            "rules",
+            new Object[] {groupRule(CANARY)});
+    Answer made = made("/security-groups", group);
+    owned.put(SecurityGroupId.class, made.text("/id"));
+    owned.put(GroupRuleId.class, made.text("/rules/0/id"));
+  }
+
+  private static Map<String, Object> groupRule(String description) {
+    return Map.of(
+        "direction",
+        "INGRESS",
+        "protocol",
+        "TCP",
+        "cidrs",
+        new Object[] {"10.0.0.0/8"},
+        "action",
+        "ACCEPT",
+        "priority",
+        1,
+        "description",
+        description);
+  }
+
   private String certificate(Site site, String sharing) {
     return made(
             "/certificates",
@@ -174,6 +207,12 @@ final class World {
     body("MemberController$MemberSet", Map.of("members", new Object[] {member}));
     body("RuleInput", Map.of("domain", "b.test", "action", redirect));
     body("RuleController$ExplanationInput", Map.of("host", "a.test", "path", "/"));
+    body("SecurityGroupInput", Map.of("name", "n", "dataCenterId", site.dataCenter()));
+    body("GroupRuleInput", groupRule("another"));
+    body(
+        "GroupRuleController$RulesInput",
+        Map.of("rules", new Object[] {groupRule("the only one")}));
+    body("GroupProbe", Map.of("sourceIp", "10.0.0.1", "protocol", "TCP", "port", 80));
     body("Vpc$Input", Map.of("name", "n", "dataCenterId", site.dataCenter()));
     body("Subnet$Input", Map.of("name", "n", "vpcId", id(VpcId.class), "cidr", "10.6.0.0/24"));
     body("DataCenter$Input", Map.of("name", "dc of " + site.dataCenter()));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -42,11 +43,12 @@ class HostileTextTest extends SecretsApiTest {
 
   private Map<String, String> objects = Map.of();
   private Site site = new Site("", "", "", "", "", "");
+  private String certificate = "";
 
   @BeforeEach
   void place() {
     site = site();
-    TestCertificate certificate = TestCertificate.server("a.test");
+    TestCertificate shown = TestCertificate.server("a.test");
     String id =
         made(
                 "/certificates",
@@ -59,10 +61,11 @@ class HostileTextTest extends SecretsApiTest {
                         "kind",
                         "SERVER",
                         "certificate",
-                        certificate.certificate(),
+                        shown.certificate(),
                         "privateKey",
-                        certificate.key())))
+                        shown.key())))
             .text("/id");
+    certificate = id;
     Answer made =
         made(
             "/load-balancers",
@@ -120,7 +123,11 @@ class HostileTextTest extends SecretsApiTest {
                 "{\"action\":{\"fixedResponse\":{\"status\":200,\"body\":%s}}}",
                 "/action/fixedResponse/body"),
             field("rule", "{\"action\":{\"poolName\":%s}}", "/action/poolName"),
-            field("listener", "{\"defaultPoolName\":%s}", "/defaultPoolName"));
+            field("listener", "{\"defaultPoolName\":%s}", "/defaultPoolName"),
+            field(
+                "listener",
+                "{\"tls\":{\"certificateId\":\"CERTIFICATE\",\"domains\":[{\"domain\":%s,\"certificateId\":\"CERTIFICATE\"}]}}",
+                "/tls/domains/0/domain"));
     return Stream.concat(forPeople, forNodes);
   }
 
@@ -200,7 +207,8 @@ class HostileTextTest extends SecretsApiTest {
     int refused = 0;
     long generation = generation();
     for (String text : HOSTILE) {
-      Answer answer = patch(path, field.patch().formatted(json(text)));
+      String body = field.patch().replace("CERTIFICATE", certificate).formatted(json(text));
+      Answer answer = patch(path, body);
       if (answer.status() != 200) {
         assertThat(answer.status()).as("%s %s", json(text), answer.body()).isEqualTo(422);
         assertThat(answer.body().at("/errors").size()).isPositive();
@@ -215,6 +223,82 @@ class HostileTextTest extends SecretsApiTest {
     if (field.forPeople()) assertThat(generation()).isEqualTo(generation);
     assertThat(taken + refused).isEqualTo(HOSTILE.size());
     assertThat(refused).as("there is always something to refuse").isPositive();
+  }
+
+  /**
+   * A text that is said when something is made.
+   *
+   * @param rest what else has to be said
+   */
+  record Naming(String collection, String field, String rest) {
+    @Override
+    public String toString() {
+      return collection + " " + field;
+    }
+  }
+
+  static Stream<Naming> namings() {
+    String inDataCenter = ",\"dataCenterId\":\"DATA-CENTER\"";
+    return Stream.of(
+        new Naming("/data-centers", "name", ""),
+        new Naming("/data-centers", "remark", ",\"name\":\"remarked-%d\""),
+        new Naming("/vpcs", "name", inDataCenter),
+        new Naming("/vpcs", "remark", inDataCenter + ",\"name\":\"v-%d\""),
+        new Naming("/subnets", "name", ",\"vpcId\":\"VPC\",\"cidr\":\"10.9.%d.0/29\""),
+        new Naming(
+            "/subnets",
+            "remark",
+            ",\"vpcId\":\"VPC\",\"cidr\":\"10.8.%d.0/29\",\"name\":\"s-%1$d\""),
+        new Naming("/clusters", "name", inDataCenter + ",\"model\":\"x86\""),
+        new Naming("/clusters", "model", inDataCenter + ",\"name\":\"c-%d\""),
+        new Naming("/clusters", "remark", inDataCenter + ",\"model\":\"x86\",\"name\":\"r-%d\""),
+        new Naming("/clusters/CLUSTER/nodes", "name", ""));
+  }
+
+  /** In a data centre of its own, so that no other test meets what is made. */
+  @ParameterizedTest
+  @MethodSource("namings")
+  void whatIsMadeHasTheTextItWasGivenOrIsRefused(Naming naming) {
+    Site place = site();
+    String collection = naming.collection().replace("CLUSTER", place.cluster());
+    int refused = 0;
+    for (int i = 0; i < HOSTILE.size(); i++) {
+      String text = HOSTILE.get(i);
+      String rest =
+          naming
+              .rest()
+              .replace("DATA-CENTER", place.dataCenter())
+              .replace("VPC", place.vpc())
+              .formatted(i);
+      Answer answer = post(collection, "{\"%s\":%s%s}".formatted(naming.field(), json(text), rest));
+      if (answer.status() == 201) {
+        String made = naming.collection().replaceFirst(".*/", "/") + "/" + answer.text("/id");
+        // Nodes show their name only.
+        String shown = get(made).body().at("/" + naming.field()).asString("");
+        assertThat(shown).isEqualTo(text);
+      } else {
+        assertThat(answer.status()).as("%s %s", json(text), answer.body()).isIn(409, 422);
+        refused++;
+      }
+    }
+    assertThat(refused).as("there is always something to refuse").isPositive();
+    assertThat(refused).as("and something to take").isLessThan(HOSTILE.size());
+  }
+
+  /** The model by which a load balancer chooses a cluster is looked for as it is written. */
+  @Test
+  void aClusterModelIsFoundOrRefused() {
+    for (String text : HOSTILE) {
+      Answer answer =
+          post(
+              "/load-balancers?dryRun=true",
+              "{\"name\":\"x\",\"subnetId\":\"%s\",\"clusterModel\":%s}"
+                  .formatted(site.subnet(), json(text)));
+      // An empty one is none.
+      assertThat(answer.status())
+          .as("%s %s", json(text), answer.body())
+          .isEqualTo(text.isEmpty() ? 200 : 422);
+    }
   }
 
   private Answer manifest() {

@@ -102,6 +102,7 @@ class RouteExplanationTest {
         LoadBalancerType.MIXED,
         NetworkType.INTERNAL,
         new IpAddress("10.0.0.1"),
+        new Admission.Everybody(),
         false,
         1,
         1,

@@ -335,13 +335,105 @@ class RuleApiTest extends ApiTest {
         .isEqualTo(get("/listeners/" + listener).text("/defaultPoolId"));
   }
 
-  @Test
-  void aListenerThatRedirectsLooksAtNoRule() {
-    patch("/listeners/" + listener, "{\"redirectToHttpsPort\":443}");
+  @ParameterizedTest
+  @CsvSource({
+    "443, A.Test:80, https://a.test",
+    "8443, a.test, https://a.test:8443",
+    "443, '', https://ADDRESS",
+  })
+  void aListenerThatRedirectsLooksAtNoRuleAndSaysWhither(int port, String host, String location) {
+    patch("/listeners/" + listener, "{\"redirectToHttpsPort\":%d}".formatted(port));
     Answer why =
-        post("/listeners/" + listener + ":explain", "{\"host\":\"a.test\",\"path\":\"/images\"}");
-    assertThat(why.text("/reason")).contains("redirected to port 443");
+        post(
+            "/listeners/" + listener + ":explain",
+            "{\"host\":\"%s\",\"path\":\"/images\"}".formatted(host));
+    assertThat(why.text("/reason")).contains("redirects every request to port " + port);
     assertThat(why.body().at("/members").size()).isZero();
+    JsonNode rule = why.body().at("/rule");
+    assertThat(rule.has("id")).isFalse();
+    assertThat(rule.at("/action").has("poolId")).isFalse();
+    assertThat(rule.at("/action/redirect/code").asInt()).isEqualTo(301);
+    assertThat(rule.at("/action/redirect/keepPath").asBoolean()).isTrue();
+    String address = get("/load-balancers/" + loadBalancer).text("/address");
+    assertThat(rule.at("/action/redirect/location").asString())
+        .isEqualTo(location.replace("ADDRESS", address));
+  }
+
+  @Test
+  void aListenerThatRedirectsCannotLeadToAHostThatIsNone() {
+    patch("/listeners/" + listener, "{\"redirectToHttpsPort\":443}");
+    Answer why = post("/listeners/" + listener + ":explain", "{\"host\":\"a b\",\"path\":\"/\"}");
+    assertThat(why.status()).isEqualTo(422);
+    assertThat(why.text("/errors/0/pointer")).isEqualTo("/host");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', /old, /old, false, itself",
+    "'', /old, /old/er, false, itself",
+    "'', /old, http://a.test/old, false, elsewhere",
+    "a.test, '', http://a.test, true, itself",
+    "a.test, '', http://A.test:80/, true, itself",
+    "a.test, /old, http://a.test/old, true, itself",
+    "a.test, /old, http://a.test, false, elsewhere",
+    "a.test, '', http://a.test, false, itself",
+    "a.test, '', https://a.test, true, elsewhere",
+    "a.test, '', http://a.test:8080, true, elsewhere",
+    "a.test, '', http://b.test, true, elsewhere",
+    "*.a.test, '', /, true, itself",
+    "*.a.test, '', http://www.a.test, true, elsewhere",
+    "*.a.test, /old/, /old/, true, itself",
+    "'', /find?x, /find?x, false, itself",
+    "'', /find?x, /, true, itself",
+    "'', /images/old, /images, false, elsewhere",
+  })
+  void aRedirectThatLeadsToItselfIsRefused(
+      String domain, String path, String location, boolean keepPath, String where) {
+    Answer answer =
+        post(
+            rules(),
+            JSON.writeValueAsString(
+                Map.of(
+                    "domain",
+                    domain,
+                    "path",
+                    path,
+                    "action",
+                    Map.of("redirect", Map.of("location", location, "keepPath", keepPath)))));
+    if (where.equals("elsewhere")) {
+      assertThat(answer.status()).as(answer.body().toString()).isEqualTo(201);
+      return;
+    }
+    assertThat(answer.status()).as(answer.body().toString()).isEqualTo(422);
+    assertThat(answer.text("/errors/0/pointer")).isEqualTo("/action/redirect/location");
+    assertThat(answer.text("/errors/0/detail")).contains("leads to itself");
+  }
+
+  @Test
+  void aRedirectThatAnotherRuleTakesUpIsNoLoopUntilThatRuleWouldBeIt() {
+    rule("\"path\":\"/old/new\"", "{\"poolName\":\"images\"}");
+    Answer made = rule("\"path\":\"/old\"", "{\"redirect\":{\"location\":\"/old/new\"}}");
+    String path = "/rules/" + made.text("/id");
+    Answer loop = patch(path, "{\"action\":{\"redirect\":{\"location\":\"/old/newer\"}}}");
+    assertThat(loop.status()).isEqualTo(422);
+    assertThat(loop.text("/errors/0/pointer")).isEqualTo("/action/redirect/location");
+    assertThat(get(path).text("/action/redirect/location")).isEqualTo("/old/new");
+  }
+
+  @Test
+  void aNestedRedirectThatLeadsToItselfIsRefusedWhereItStands() {
+    Answer refused =
+        post(
+            "/load-balancers",
+            """
+            {"name":"loops","subnetId":"%s","listeners":[{"protocol":"HTTP","port":80,"rules":[
+              {"path":"/fine","action":{"redirect":{"location":"/"}}},
+              {"path":"/old","action":{"redirect":{"location":"/old"}}}]}]}
+            """
+                .formatted(site.subnet()));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text("/errors/0/pointer"))
+        .isEqualTo("/listeners/0/rules/1/action/redirect/location");
   }
 
   @ParameterizedTest

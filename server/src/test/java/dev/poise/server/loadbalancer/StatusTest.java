@@ -71,6 +71,7 @@ class StatusTest {
         LoadBalancerType.MIXED,
         NetworkType.INTERNAL,
         new IpAddress("10.0.0.1"),
+        new Admission.Everybody(),
         false,
         generation,
         generation,

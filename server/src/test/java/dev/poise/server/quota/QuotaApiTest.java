@@ -117,6 +117,12 @@ class QuotaApiTest extends SecretsApiTest {
                       "CLIENT_CA",
                       "certificate",
                       AUTHORITY.certificate())));
+      case SECURITY_GROUPS ->
+          call(
+              "POST",
+              "/security-groups",
+              "{\"name\":\"sg-%d\",\"dataCenterId\":\"%s\"}"
+                  .formatted(unique(), site.dataCenter()));
       case LOAD_BALANCERS -> call("POST", "/load-balancers", balancer(0));
       case LISTENERS ->
           call(

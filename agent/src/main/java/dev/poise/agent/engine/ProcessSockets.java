@@ -1,10 +1,12 @@
 package dev.poise.agent.engine;
 
+import dev.poise.spec.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,31 +14,43 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts the connections of a process by where they go, as the kernel sees them.
+ * The open TCP connections of a process, as the kernel sees them.
  *
  * <p>A process that is being replaced answers only on admin connections opened before. When the
  * agent was restarted since, it has none, and must still not take a member for idle that the old
- * process serves.
+ * process serves, nor forget whom it serves.
  */
-final class MemberSockets {
+final class ProcessSockets {
   private static final String ESTABLISHED = "01";
 
-  private MemberSockets() {}
+  private ProcessSockets() {}
 
-  /** From {@code address:port} to the number of open connections to it. */
-  static Map<String, Long> of(ProcessIdentity process) throws IOException {
+  /** A connection, each end as {@code address:port}. */
+  record Connection(String local, String remote) {
+    IpAddress remoteAddress() {
+      return new IpAddress(remote.substring(0, remote.indexOf(':')));
+    }
+  }
+
+  /** From {@code address:port} of the other side to the number of open connections to it. */
+  static Map<String, Long> byRemote(ProcessIdentity process) throws IOException {
+    Map<String, Long> connections = new HashMap<>();
+    for (Connection connection : of(process)) connections.merge(connection.remote(), 1L, Long::sum);
+    return connections;
+  }
+
+  static List<Connection> of(ProcessIdentity process) throws IOException {
     Path directory = Path.of("/proc/" + process.pid());
     Set<String> own = sockets(directory.resolve("fd"));
-    Map<String, Long> connections = new HashMap<>();
+    List<Connection> connections = new ArrayList<>();
     List<String> lines =
         Files.readAllLines(directory.resolve("net/tcp"), StandardCharsets.ISO_8859_1);
     for (String line : lines.subList(1, lines.size())) {
       String[] fields = line.trim().split("\\s+", -1);
-      String remote = fields[2];
       String state = fields[3];
       String inode = fields[9];
       if (state.equals(ESTABLISHED) && own.contains(inode)) {
-        connections.merge(readable(remote), 1L, Long::sum);
+        connections.add(new Connection(readable(fields[1]), readable(fields[2])));
       }
     }
     return connections;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.securitygroup;
+
+import org.jspecify.annotations.NullMarked;
