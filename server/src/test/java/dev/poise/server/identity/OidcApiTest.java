@@ -26,7 +26,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 class OidcApiTest extends ApiTest {
   private static final TestProvider PROVIDER = new TestProvider();
-  private static final String NEWCOMERS = TypeId.generate("ten", Instant.now());
+  private static final String NEWCOMERS = TypeId.generate("ten", Instant.EPOCH);
 
   private final HttpClient http = HttpClient.newHttpClient();
   @Autowired private JdbcClient db;
