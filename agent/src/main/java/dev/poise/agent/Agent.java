@@ -1,7 +1,9 @@
 package dev.poise.agent;
 
+import dev.poise.agent.engine.DataPlane;
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.engine.KernelAccess;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.ledger.BundleRefs;
@@ -48,6 +50,7 @@ final class Agent {
   private final NodeSettings settings;
   private final int drainingLimit;
   private final HaproxyBinary binary;
+  private final KernelAccess kernel;
   private final Ledger ledger;
   private final Bundles bundles;
   private final ReportBoard board;
@@ -60,6 +63,7 @@ final class Agent {
   Agent(
       AgentConfig config,
       HaproxyBinary binary,
+      KernelAccess kernel,
       Ledger ledger,
       Bundles bundles,
       ReportBoard board,
@@ -67,6 +71,7 @@ final class Agent {
     this.settings = config.settings();
     this.drainingLimit = config.drainingLimit();
     this.binary = binary;
+    this.kernel = kernel;
     this.ledger = ledger;
     this.bundles = bundles;
     this.board = board;
@@ -76,7 +81,7 @@ final class Agent {
   /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
   synchronized void boot() throws IOException {
     left = leftProcesses();
-    Set<LoadBalancerId> onDisk = onDisk();
+    Set<LoadBalancerId> onDisk = onDisk(settings);
     Optional<Manifest> manifest = ledger.manifest();
     if (manifest.isPresent()) {
       serve(manifest.get(), onDisk);
@@ -98,7 +103,8 @@ final class Agent {
     return found;
   }
 
-  private Set<LoadBalancerId> onDisk() throws IOException {
+  /** The load balancers that have files. */
+  static Set<LoadBalancerId> onDisk(NodeSettings settings) throws IOException {
     Path directory = settings.loadBalancersDirectory();
     if (!Files.isDirectory(directory)) return Set.of();
     try (Stream<Path> entries = Files.list(directory)) {
@@ -187,8 +193,9 @@ final class Agent {
     Worker worker = workers.get(id);
     if (worker != null && worker.wish(wish)) return;
     Haproxy haproxy = new Haproxy(id, settings, binary, bundles, drainingLimit, clock);
+    DataPlane plane = new DataPlane(id, haproxy, kernel, settings.directoryOf(id));
     List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
-    Worker fresh = new Worker(id, wish, haproxy, own, board, permits, clock);
+    Worker fresh = new Worker(id, wish, plane, own, board, permits, clock);
     workers.put(id, fresh);
     threads.put(id, Thread.ofVirtual().name(id.text()).start(fresh));
   }

@@ -23,6 +23,8 @@ record AgentConfig(
     NodeId node,
     Path nodeKeyFile,
     String haproxyBinary,
+    String nftBinary,
+    String conntrackBinary,
     int drainingLimit,
     NodeSettings settings) {
 
@@ -87,6 +89,8 @@ record AgentConfig(
               node(),
               path("node.key-file", required("node.key-file")),
               text("haproxy.binary", "haproxy"),
+              text("nft.binary", "nft"),
+              text("conntrack.binary", "conntrack"),
               number("reload.draining-limit", 32, 1, 1000),
               settings);
       refuseUnknownKeys();

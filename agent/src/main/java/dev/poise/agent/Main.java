@@ -30,7 +30,7 @@ public final class Main {
       } else if (command.equals("run") && hasFile) {
         run(config(arguments[1]));
       } else if (command.equals("stop-all") && hasFile) {
-        new StopAll(config(arguments[1]).settings(), System.out).run();
+        new StopAll(config(arguments[1]), System.out).run();
       } else {
         System.err.println("usage: poise-agent run FILE | stop-all FILE | version");
         return USAGE;

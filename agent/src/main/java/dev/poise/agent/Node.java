@@ -1,13 +1,18 @@
 package dev.poise.agent;
 
 import dev.poise.agent.engine.HaproxyBinary;
+import dev.poise.agent.engine.KernelAccess;
+import dev.poise.agent.kernel.Kernel;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.link.ManifestFollower;
 import dev.poise.agent.link.Reporter;
 import dev.poise.agent.link.ServerClient;
 import dev.poise.agent.observe.ReportBoard;
+import dev.poise.agent.probe.Prober;
+import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.render.UdpTarget;
 import dev.poise.spec.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,12 +21,17 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the agent of a node together and runs it. */
 final class Node {
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Duration FIRST_REPORT_PATIENCE = Duration.ofSeconds(15);
@@ -31,6 +41,7 @@ final class Node {
   private final ManifestFollower follower;
   private final Reporter reporter;
   private final DataLock dataLock;
+  private final KernelAccess access;
   private final List<Thread> threads;
 
   private Node(AgentConfig config, DataLock dataLock, String agentVersion)
@@ -38,22 +49,53 @@ final class Node {
     this.dataLock = dataLock;
     HaproxyBinary binary = new HaproxyBinary(config.haproxyBinary());
     InstantSource clock = InstantSource.system();
-    Capabilities capabilities =
-        new Capabilities(
-            Map.of("haproxy", binary.version(), "poise-agent", agentVersion),
-            protocols(binary),
-            Map.of());
+    Map<String, String> versions =
+        new HashMap<>(Map.of("haproxy", binary.version(), "poise-agent", agentVersion));
+    List<String> protocols = new ArrayList<>(protocols(binary));
+    Map<String, String> missing = new HashMap<>();
+    access = access(config, clock);
+    switch (access) {
+      case KernelAccess.Granted(var kernel, var checks) -> {
+        versions.putAll(kernel.versions());
+        protocols.add("UDP");
+      }
+      case KernelAccess.Missing(String why) -> missing.put("UDP", why);
+    }
+    Capabilities capabilities = new Capabilities(versions, protocols, missing);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
-    agent = new Agent(config, binary, ledger, bundles, board, clock);
-    follower = new ManifestFollower(server, ledger, bundles, config.node(), agent::serve);
+    agent = new Agent(config, binary, access, ledger, bundles, board, clock);
+    follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
-    threads =
-        List.of(
-            Thread.ofPlatform().name("manifest").unstarted(follower),
-            Thread.ofPlatform().name("report").unstarted(this::report));
+    threads = new ArrayList<>();
+    threads.add(Thread.ofPlatform().name("manifest").unstarted(follower));
+    threads.add(Thread.ofPlatform().name("report").unstarted(this::report));
+    if (access instanceof KernelAccess.Granted(var kernel, var prober)) {
+      threads.add(Thread.ofPlatform().name("checks").unstarted(prober));
+    }
+  }
+
+  private static KernelAccess access(AgentConfig config, InstantSource clock) throws IOException {
+    try {
+      String table = NodeRules.tableOf(config.node());
+      Kernel kernel = Kernel.open(config.nftBinary(), config.conntrackBinary(), table);
+      Prober prober = new Prober(clock, target -> isUnreachable(kernel, target));
+      return new KernelAccess.Granted(kernel, prober);
+    } catch (IOException e) {
+      log.warn("no UDP and no packet counters on this node: {}", e.getMessage());
+      return new KernelAccess.Missing("" + e.getMessage());
+    }
+  }
+
+  private static boolean isUnreachable(Kernel kernel, UdpTarget target) {
+    try {
+      return kernel.isUnreachable(target.address(), target.port());
+    } catch (IOException e) {
+      log.debug("the kernel cannot be asked for errors", e);
+      return false;
+    }
   }
 
   private static List<String> protocols(HaproxyBinary binary)
@@ -98,10 +140,11 @@ final class Node {
   }
 
   /** Ends the agent; the processes go on serving. */
-  void stop() throws InterruptedException {
+  void stop() throws IOException, InterruptedException {
     for (Thread thread : threads) thread.interrupt();
     join();
     agent.release();
+    if (access instanceof KernelAccess.Granted(var kernel, var prober)) prober.close();
     dataLock.close();
   }
 }

@@ -3,16 +3,21 @@ package dev.poise.agent;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.engine.ProcessTable.Signal;
+import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.spec.LoadBalancerId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Ends every HAProxy process that serves from a data directory: it may finish what is open for a
- * while, then it is told to end, then it is ended.
+ * Ends everything that serves from a data directory. The rules of its load balancers leave the
+ * kernel at once, with the sessions. An HAProxy process may finish what is open for a while, then
+ * it is told to end, then it is ended.
  *
  * <p>Processes are found in the kernel's list by the configuration file they were started with, so
  * one that lost its admin socket, or is being replaced, is found as well, and no other ever is.
@@ -21,11 +26,13 @@ final class StopAll {
   private static final Duration FINISHING = Duration.ofSeconds(5);
   private static final Duration ENDING = Duration.ofSeconds(2);
 
+  private final AgentConfig config;
   private final NodeSettings settings;
   private final PrintStream out;
 
-  StopAll(NodeSettings settings, PrintStream out) {
-    this.settings = settings;
+  StopAll(AgentConfig config, PrintStream out) {
+    this.config = config;
+    this.settings = config.settings();
     this.out = out;
   }
 
@@ -36,9 +43,22 @@ final class StopAll {
     }
     DataLock lock = DataLock.take(settings.dataDirectory());
     try {
+      removeRules();
       stop(processes());
     } finally {
       lock.close();
+    }
+  }
+
+  private void removeRules() throws IOException {
+    Set<LoadBalancerId> ids = Agent.onDisk(settings);
+    try {
+      Kernel kernel =
+          Kernel.open(
+              config.nftBinary(), config.conntrackBinary(), NodeRules.tableOf(config.node()));
+      out.println("UDP load balancers stopped: " + kernel.removeAll(ids));
+    } catch (IOException e) {
+      out.println("nftables is left as it is: " + e.getMessage());
     }
   }
 

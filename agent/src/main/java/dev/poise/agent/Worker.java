@@ -1,7 +1,7 @@
 package dev.poise.agent;
 
 import dev.poise.agent.engine.Applied;
-import dev.poise.agent.engine.Haproxy;
+import dev.poise.agent.engine.DataPlane;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.Reading;
 import dev.poise.agent.link.Backoff;
@@ -44,7 +44,7 @@ final class Worker implements Runnable {
   private static final int UNANSWERED_LIMIT = 2;
 
   private final LoadBalancerId id;
-  private final Haproxy haproxy;
+  private final DataPlane plane;
   private final Collection<ProcessIdentity> left;
   private final Observation observation;
   private final ReportBoard board;
@@ -77,14 +77,14 @@ final class Worker implements Runnable {
   Worker(
       LoadBalancerId id,
       Wish first,
-      Haproxy haproxy,
+      DataPlane plane,
       Collection<ProcessIdentity> left,
       ReportBoard board,
       Semaphore permits,
       InstantSource clock) {
     this.id = id;
     this.wish = first;
-    this.haproxy = haproxy;
+    this.plane = plane;
     this.left = left;
     this.observation = new Observation(id, clock.instant());
     this.board = board;
@@ -132,7 +132,7 @@ final class Worker implements Runnable {
     try {
       while (!hasEnded()) await(step());
     } catch (InterruptedException e) {
-      haproxy.release();
+      plane.release();
     }
   }
 
@@ -157,7 +157,8 @@ final class Worker implements Runnable {
       retry.reset();
     }
     adoptOnce();
-    if (haproxy.hasDied()) died(now);
+    if (plane.hasDied()) died(now);
+    followHealth(now);
     if (!settled && isDue(nextAttempt, now)) attempt(newest, now);
     if (!hasEnded() && isDue(nextReading, now)) read();
     return untilNext();
@@ -172,9 +173,17 @@ final class Worker implements Runnable {
     if (adopted) return;
     adopted = true;
     try {
-      haproxy.adopt(left);
+      plane.adopt(left);
     } catch (IOException | RuntimeException e) {
       logOnce("finding its processes failed", e);
+    }
+  }
+
+  private void followHealth(Instant now) {
+    try {
+      if (plane.followHealth()) nextReading = now;
+    } catch (IOException | RuntimeException e) {
+      logOnce("following the health of its members failed", e);
     }
   }
 
@@ -184,7 +193,7 @@ final class Worker implements Runnable {
     nextAttempt = again ? now.plus(restart.next()) : now;
     lastDeath = now;
     settled = false;
-    log.warn("{}: its process ended and will be started again", id);
+    log.warn("{}: what served it ended and will be started again", id);
   }
 
   private void attempt(Wish wished, Instant now) throws InterruptedException {
@@ -193,7 +202,7 @@ final class Worker implements Runnable {
     permits.acquire();
     try {
       switch (wished) {
-        case Wish.Serve(var spec) -> serve(spec.spec().generation(), haproxy.apply(spec));
+        case Wish.Serve(var spec) -> serve(spec.spec().generation(), plane.apply(spec));
         case Wish.Refuse(long generation, String why) -> {
           keepLastGood();
           refused(generation, why);
@@ -204,7 +213,7 @@ final class Worker implements Runnable {
         }
         case Wish.Hold(String why) -> {
           keepLastGood();
-          outcome = new Outcome.Held(haproxy.lastGoodGeneration(), why);
+          outcome = new Outcome.Held(plane.lastGoodGeneration(), why);
         }
         case Wish.Remove() -> remove();
       }
@@ -241,7 +250,7 @@ final class Worker implements Runnable {
   }
 
   private void keepLastGood() throws IOException, InterruptedException {
-    switch (haproxy.keepLastGood()) {
+    switch (plane.keepLastGood()) {
       case Applied.Done() -> settled();
       case Applied.Refused(String why) -> {
         log.warn("{}: the last good configuration does not start: {}", id, why);
@@ -252,7 +261,7 @@ final class Worker implements Runnable {
   }
 
   private void remove() throws IOException, InterruptedException {
-    haproxy.remove();
+    plane.remove();
     settled();
     outcome = null;
     board.remove(id);
@@ -287,11 +296,13 @@ final class Worker implements Runnable {
 
   private void read() throws InterruptedException {
     try {
-      Reading reading = haproxy.read();
+      Reading reading = plane.read();
       unanswered = 0;
       Outcome current = outcome;
       if (current != null) {
-        board.put(observation.report(current, reading, haproxy.served(), clock.instant()));
+        board.put(
+            observation.report(
+                current, reading, plane.readKernel(), plane.served(), clock.instant()));
       }
     } catch (IOException | RuntimeException e) {
       endIfInterrupted();
@@ -307,7 +318,7 @@ final class Worker implements Runnable {
     unanswered = 0;
     log.warn("{}: its process does not answer and is ended", id);
     try {
-      haproxy.killUnresponsive();
+      plane.killUnresponsive();
     } catch (IOException e) {
       logOnce("ending its process failed", e);
     }
@@ -317,8 +328,8 @@ final class Worker implements Runnable {
   private Duration readingPause() {
     Duration sinceAttempt = Duration.between(lastAttempt, clock.instant());
     boolean recent = sinceAttempt.compareTo(SHORTLY) < 0;
-    if (haproxy.hasUnproven() && sinceAttempt.toSeconds() < 1) return Duration.ofMillis(30);
-    boolean lively = haproxy.hasUnproven() || haproxy.drainingCount() > 0;
+    if (plane.hasUnproven() && sinceAttempt.toSeconds() < 1) return Duration.ofMillis(30);
+    boolean lively = plane.hasUnproven() || plane.drainingCount() > 0;
     return recent && lively ? Duration.ofMillis(200) : Duration.ofSeconds(1);
   }
 

@@ -41,6 +41,8 @@ class AgentConfigTest {
                 new NodeId("node_01h455vb4pex5vsknk084sn02q"),
                 Path.of("/etc/poise/node.key"),
                 "haproxy",
+                "nft",
+                "conntrack",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),

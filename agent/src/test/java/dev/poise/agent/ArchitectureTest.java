@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.net.http.HttpClient;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,10 @@ class ArchitectureTest {
         .definedBy("dev.poise.agent.render")
         .layer("ledger")
         .definedBy("dev.poise.agent.ledger")
+        .layer("kernel")
+        .definedBy("dev.poise.agent.kernel")
+        .layer("probe")
+        .definedBy("dev.poise.agent.probe")
         .layer("engine")
         .definedBy("dev.poise.agent.engine")
         .layer("observe")
@@ -42,8 +47,12 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("agent", "observe")
         .whereLayer("ledger")
         .mayOnlyBeAccessedByLayers("agent", "link", "engine")
+        .whereLayer("kernel")
+        .mayOnlyBeAccessedByLayers("agent", "engine", "observe")
+        .whereLayer("probe")
+        .mayOnlyBeAccessedByLayers("agent", "engine", "observe")
         .whereLayer("render")
-        .mayOnlyBeAccessedByLayers("agent", "engine")
+        .mayOnlyBeAccessedByLayers("agent", "engine", "kernel", "probe", "observe")
         .check(CLASSES);
   }
 
@@ -65,16 +74,27 @@ class ArchitectureTest {
   }
 
   @Test
-  void processesAndSocketsHaveOneHome() {
+  void processesAndSocketsHaveTheirHomes() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.poise.agent.engine", "dev.poise.agent.kernel")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessBuilder.class)
+        .check(CLASSES);
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.poise.agent.engine")
         .should()
         .dependOnClassesThat()
-        .areAssignableTo(ProcessBuilder.class)
-        .orShould()
-        .dependOnClassesThat()
         .areAssignableTo(SocketChannel.class)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.poise.agent.probe")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(DatagramChannel.class)
         .check(CLASSES);
     noClasses()
         .that()

@@ -8,11 +8,14 @@ import dev.poise.agent.engine.HaproxyBinary;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
+import dev.poise.spec.NodeId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,12 +42,24 @@ class MainTest {
       serve(mine, specs);
       serve(other, new Specs().http(8080));
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
-      new StopAll(mine.settings(), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
+      new StopAll(config(mine), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
       assertThat(mine.processes()).isEmpty();
       assertThat(other.processes()).hasSize(1);
       assertThat(printed.toString(StandardCharsets.UTF_8))
           .contains("finished", "processes stopped: 1");
     }
+  }
+
+  private static AgentConfig config(Scratch scratch) {
+    return new AgentConfig(
+        URI.create("http://127.0.0.1:1"),
+        NodeId.generate(Instant.now()),
+        scratch.directory().resolve("key"),
+        "haproxy",
+        "nft",
+        "conntrack",
+        4,
+        scratch.settings());
   }
 
   private static void serve(Scratch scratch, Specs specs) throws Exception {

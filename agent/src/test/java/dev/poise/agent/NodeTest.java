@@ -82,6 +82,8 @@ class NodeTest {
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",
+        "nft",
+        "conntrack",
         32,
         scratch.settings());
   }
@@ -335,7 +337,11 @@ class NodeTest {
     int before = server.count();
     Await.until("two heartbeats", () -> server.count() > before + 2);
     assertThat(server.last().acceptedRevision()).isEqualTo(accepted + 1);
+    assertThat(server.last().problems().getFirst()).startsWith("refused revision 1: ");
     assertThat(statusOf(PORT)).isEqualTo(200);
+    server.put(specs.next());
+    server.setBack(accepted + 2);
+    Await.until("no problem any more", () -> server.last().problems().isEmpty());
   }
 
   @Test

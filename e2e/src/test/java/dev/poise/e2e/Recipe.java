@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** A listener with its pool, as the API takes it, with quick health checks. */
 final class Recipe {
@@ -68,6 +69,12 @@ final class Recipe {
 
   Recipe member(Backend backend, int weight) {
     members.add(memberBody(backend, weight));
+    return this;
+  }
+
+  /** An instance of the inventory, wherever it is. */
+  Recipe member(JsonNode instance, int port) {
+    members.add(Map.of("instanceId", instance.path("id").asString(), "port", port));
     return this;
   }
 

@@ -52,6 +52,7 @@ final class World implements AutoCloseable {
   private final List<AutoCloseable> ofTheTest = new ArrayList<>();
   private final List<Balancer> balancers = new ArrayList<>();
   private final List<String> certificates = new ArrayList<>();
+  private final List<String> inventory = new ArrayList<>();
   private int lastBackend;
   private int lastBalancer;
   private Postgres postgres;
@@ -82,6 +83,9 @@ final class World implements AutoCloseable {
     server.awaitReady();
     api = server.administrator();
     site = Site.ensure(api, NAMES, outer + "." + inner + ".0/24");
+    // Load balancers take the lowest addresses of their subnet and do not come up here.
+    site.ensureElasticIps(
+        api, "elastic", "%s.%d.241-%s.%d.254".formatted(outer, inner, outer, inner));
     agentSettings = newNode(1);
     agent = AgentProcess.start(agentSettings);
   }
@@ -159,6 +163,53 @@ final class World implements AutoCloseable {
     return balancer;
   }
 
+  /** A load balancer without an elastic IP that can have one, and serves already. */
+  Balancer internetBalancer(Recipe... listeners) {
+    Balancer balancer =
+        adopt(
+            api.post(
+                "/load-balancers",
+                Map.of(
+                    "name",
+                    "internet",
+                    "networkType",
+                    "INTERNET",
+                    "subnetId",
+                    site.subnet(),
+                    "listeners",
+                    Arrays.stream(listeners).map(Recipe::body).toList())));
+    balancer.awaitApplied();
+    return balancer;
+  }
+
+  /** An elastic IP that is bound to nothing; it goes when the test is over. */
+  JsonNode elasticIp() {
+    JsonNode made = api.post("/elastic-ips", Map.of("dataCenterId", site.dataCenter()));
+    inventory.add("/elastic-ips/" + made.path("id").asString());
+    return made;
+  }
+
+  /** An instance where a backend is; it goes when the test is over. */
+  JsonNode instance(Backend backend) {
+    String name = "backends";
+    if (api.find("/subnets", name).isEmpty()) {
+      String cidr = outer + "." + (inner + 1) + ".0/24";
+      api.post("/subnets", Map.of("name", name, "vpcId", site.vpc(), "cidr", cidr));
+    }
+    JsonNode made =
+        api.post(
+            "/instances",
+            Map.of(
+                "name",
+                backend.name(),
+                "vpcId",
+                site.vpc(),
+                "addresses",
+                List.of(backend.address())));
+    inventory.add("/instances/" + made.path("id").asString());
+    return made;
+  }
+
   /** A load balancer that the test made by itself; it goes when the test is over. */
   Balancer adopt(JsonNode made) {
     Balancer balancer = new Balancer(api, made);
@@ -230,6 +281,8 @@ final class World implements AutoCloseable {
     balancers.clear();
     for (String certificate : certificates) api.delete("/certificates/" + certificate);
     certificates.clear();
+    inventory.forEach(api::delete);
+    inventory.clear();
   }
 
   // --- What can be broken

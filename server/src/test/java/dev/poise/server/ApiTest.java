@@ -116,7 +116,7 @@ public abstract class ApiTest {
       Map<String, String> headers,
       @Nullable String key) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(uri(path))
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (body != null) request.header("Content-Type", "application/json");
     if (key != null) request.header("Authorization", "Bearer " + key);
@@ -134,6 +134,11 @@ public abstract class ApiTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Where the server is. */
+  protected URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
   }
 
   /** A tenant with its first administrator. */
@@ -212,7 +217,7 @@ public abstract class ApiTest {
   /** A file that the API answers with. */
   protected byte[] bytes(String path) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+        HttpRequest.newBuilder(uri("/api/v1" + path))
             .header("Authorization", "Bearer " + adminKey())
             .build();
     try {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Launcher {
   private static final String CIDR = "127.80.0.0/24";
+  private static final String ELASTIC_IPS = "127.81.0.0/24";
   private static final Site.Names NAMES = new Site.Names("local", "demo", "demo", "local");
   private static final String NODE = "node-1";
 
@@ -99,6 +100,7 @@ final class Launcher {
 
     ApiClient api = running.administrator();
     Site site = Site.ensure(api, NAMES, CIDR);
+    site.ensureElasticIps(api, NAMES.subnet(), ELASTIC_IPS);
     watch = new Stopwatch();
     if (!enrolled) {
       nodeAccounts.write(site.addNode(api, NODE));

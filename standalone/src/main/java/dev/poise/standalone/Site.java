@@ -1,5 +1,6 @@
 package dev.poise.standalone;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,13 @@ public record Site(String dataCenter, String vpc, String subnet, String cluster)
             "/clusters",
             Map.of("name", names.cluster(), "dataCenterId", dataCenter, "model", "x86"));
     return new Site(dataCenter, vpc, subnet, cluster);
+  }
+
+  /** Makes a pool of elastic IPs with these addresses, if there is none of that name. */
+  public void ensureElasticIps(ApiClient api, String name, String range) {
+    Map<String, Object> pool =
+        Map.of("name", name, "dataCenterId", dataCenter, "ranges", List.of(range));
+    if (api.find("/elastic-ip-pools", name).isEmpty()) api.post("/elastic-ip-pools", pool);
   }
 
   private static String ensure(ApiClient api, String collection, Map<String, String> body) {

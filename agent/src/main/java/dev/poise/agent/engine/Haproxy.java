@@ -154,7 +154,7 @@ public final class Haproxy {
   }
 
   private Applied attempt(DigestedSpec desired) throws IOException, InterruptedException {
-    if (!desired.servesSomething()) return serveNothing(desired.spec());
+    if (!desired.needsHaproxy()) return serveNothing(desired.spec());
     Rendered rendered;
     String shape;
     try {
@@ -341,6 +341,11 @@ public final class Haproxy {
     Optional<DigestedSpec> last = files.currentSpec();
     if (live != null || last.isEmpty()) return new Applied.Done();
     return attempt(last.get());
+  }
+
+  /** The spec of the last good configuration. */
+  Optional<DigestedSpec> lastGood() throws IOException {
+    return files.currentSpec();
   }
 
   /** The generation of the last good configuration, 0 if there is none. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * last one a process accepted; it moves by one rename, so it points to a whole one always.
  */
 final class LoadBalancerFiles {
-  private static final FileAttribute<?> OWNER_ONLY =
+  static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final String CURRENT = "current";
   private static final String SPEC_FILE = "spec.json";

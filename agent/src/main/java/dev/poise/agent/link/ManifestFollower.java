@@ -2,6 +2,7 @@ package dev.poise.agent.link;
 
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
+import dev.poise.agent.observe.ReportBoard;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.BundleRequest;
 import dev.poise.spec.Manifest;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * manifest is on its way.
  *
  * <p>A manifest that is not newer is refused, and the next poll waits a little: a server that was
- * set back would answer each one at once.
+ * set back would answer each one at once. Reports say so until a poll is good again.
  */
 public final class ManifestFollower implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ManifestFollower.class);
@@ -37,6 +38,7 @@ public final class ManifestFollower implements Runnable {
   private final Ledger ledger;
   private final Bundles bundles;
   private final NodeId node;
+  private final ReportBoard board;
   private final Runnable onChange;
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private final ConditionLog condition = new ConditionLog(log, "manifest");
@@ -44,14 +46,21 @@ public final class ManifestFollower implements Runnable {
   /**
    * A follower.
    *
+   * @param board where it is told that a manifest was refused
    * @param onChange called after the ledger has changed
    */
   public ManifestFollower(
-      ServerClient server, Ledger ledger, Bundles bundles, NodeId node, Runnable onChange) {
+      ServerClient server,
+      Ledger ledger,
+      Bundles bundles,
+      NodeId node,
+      ReportBoard board,
+      Runnable onChange) {
     this.server = server;
     this.ledger = ledger;
     this.bundles = bundles;
     this.node = node;
+    this.board = board;
     this.onChange = onChange;
   }
 
@@ -77,6 +86,7 @@ public final class ManifestFollower implements Runnable {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };
+      board.problems(problem.isEmpty() ? List.of() : List.of(problem));
       if (fetchFor(ledger.manifest().stream().toList())) onChange.run();
       if (problem.isEmpty()) return succeeded();
       return failed(problem);

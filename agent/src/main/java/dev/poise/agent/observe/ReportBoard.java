@@ -46,6 +46,7 @@ public final class ReportBoard {
   private Map<LoadBalancerId, LoadBalancerReport> inFlight = Map.of();
   private long acceptedRevision;
   private HeldRemovals heldRemovals = HeldRemovals.NONE;
+  private List<String> problems = List.of();
   private boolean full = true;
   private boolean urgent = true;
   private boolean moved;
@@ -104,6 +105,18 @@ public final class ReportBoard {
       if (revision == acceptedRevision && held.equals(heldRemovals)) return;
       acceptedRevision = revision;
       heldRemovals = held;
+      becomeUrgent();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is wrong with the node and not with one load balancer, as of now. */
+  public void problems(List<String> newest) {
+    lock.lock();
+    try {
+      if (newest.equals(problems)) return;
+      problems = List.copyOf(newest);
       becomeUrgent();
     } finally {
       lock.unlock();
@@ -176,7 +189,7 @@ public final class ReportBoard {
           full ? List.copyOf(current.values()) : changed(),
           gone,
           heldRemovals,
-          List.of());
+          problems);
     } finally {
       lock.unlock();
     }

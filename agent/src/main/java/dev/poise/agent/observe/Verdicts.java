@@ -2,6 +2,7 @@ package dev.poise.agent.observe;
 
 import dev.poise.agent.engine.Reading;
 import dev.poise.agent.engine.Statistics;
+import dev.poise.agent.probe.ProbeVerdict;
 import dev.poise.spec.HealthCheck;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberId;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +44,15 @@ final class Verdicts {
       MemberSpec member,
       HealthCheck check,
       List<Statistics.Server> rows,
+      Optional<ProbeVerdict> probed,
       Reading reading,
       Instant now) {
     Verdict last = verdicts.get(member.id());
     Verdict before = last != null && last.isAbout(member) ? last : null;
     Verdict verdict = fresh(member, check, rows, reading, before, now);
+    if (probed.isPresent() && (rows.isEmpty() || verdict.health() != Health.HEALTHY)) {
+      verdict = better(verdict, of(member, probed.get()), rows.isEmpty());
+    }
     if (before != null && before.health() == verdict.health()) {
       verdict = verdict.since(before.since());
     }
@@ -80,6 +86,17 @@ final class Verdicts {
     }
     Instant since = now.minusSeconds(best.secondsInStatus());
     return of(member, health, CheckWords.of(best, check), since, best.checkMillis());
+  }
+
+  /**
+   * What HAProxy found stands, unless it did not look or a UDP listener finds the member healthy.
+   */
+  private static Verdict better(Verdict byHaproxy, Verdict byProbe, boolean notChecked) {
+    return notChecked || byProbe.health() == Health.HEALTHY ? byProbe : byHaproxy;
+  }
+
+  private static Verdict of(MemberSpec member, ProbeVerdict probed) {
+    return of(member, probed.health(), probed.reason(), probed.since(), probed.checkMillis());
   }
 
   private static Statistics.Server best(List<Statistics.Server> rows) {

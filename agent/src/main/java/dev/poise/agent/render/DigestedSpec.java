@@ -1,6 +1,7 @@
 package dev.poise.agent.render;
 
 import dev.poise.spec.LoadBalancerSpec;
+import dev.poise.spec.Protocol;
 
 /**
  * A spec and the digest it is known by.
@@ -9,8 +10,10 @@ import dev.poise.spec.LoadBalancerSpec;
  */
 public record DigestedSpec(LoadBalancerSpec spec, String digest) {
 
-  /** Whether there is anything to listen on; without it no process needs to run. */
-  public boolean servesSomething() {
-    return !spec.listeners().isEmpty() && !spec.vips().isEmpty();
+  /** Whether there is anything for HAProxy to listen on; without it no process needs to run. */
+  public boolean needsHaproxy() {
+    return !spec.vips().isEmpty()
+        && spec.listeners().stream()
+            .anyMatch(listener -> !(listener.protocol() instanceof Protocol.Udp));
   }
 }

@@ -13,7 +13,8 @@ import dev.poise.spec.Tls;
 import java.util.List;
 
 /**
- * Writes the configuration of one load balancer's HAProxy process.
+ * Writes the configuration of one load balancer's HAProxy process. UDP listeners have no part in
+ * it, see {@link UdpRules}.
  *
  * <p>Every section is named by ids: a listener is the frontend {@code lsn_…}; the pool it sends to
  * is the backend {@code lsn_…:pool_…}, one for each listener, because time-outs and mode are the
@@ -53,7 +54,9 @@ public final class HaproxyConfig {
     HaproxyConfig config = new HaproxyConfig(desired.spec(), settings);
     config.global(desired);
     config.defaults();
-    for (ListenerSpec listener : desired.spec().listeners()) config.listener(listener);
+    for (ListenerSpec listener : desired.spec().listeners()) {
+      if (!(listener.protocol() instanceof Protocol.Udp)) config.listener(listener);
+    }
     config.files.file(Rendered.CHECK_HOSTS_FILE, config.checkHosts.toString());
     return config.files.with(config.text.toString());
   }

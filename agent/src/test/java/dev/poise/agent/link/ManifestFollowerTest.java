@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
+import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.support.FakeServer;
 import dev.poise.agent.support.Specs;
+import dev.poise.spec.Capabilities;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
@@ -13,6 +15,9 @@ import dev.poise.spec.SpecJson;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +30,12 @@ class ManifestFollowerTest {
   private Bundles bundles;
   private Ledger ledger;
   private final AtomicInteger changes = new AtomicInteger();
+  private final ReportBoard board =
+      new ReportBoard(
+          NodeId.generate(Instant.now()),
+          "session",
+          new Capabilities(Map.of(), List.of(), Map.of()),
+          InstantSource.system());
 
   @BeforeEach
   void start() throws Exception {
@@ -40,7 +51,12 @@ class ManifestFollowerTest {
 
   private ManifestFollower follower(NodeId node, String key) {
     return new ManifestFollower(
-        new ServerClient(server.uri(), key), ledger, bundles, node, changes::incrementAndGet);
+        new ServerClient(server.uri(), key),
+        ledger,
+        bundles,
+        node,
+        board,
+        changes::incrementAndGet);
   }
 
   private Duration step() throws InterruptedException {
@@ -57,6 +73,7 @@ class ManifestFollowerTest {
             ledger,
             bundles,
             server.node,
+            board,
             () -> {
               Manifest manifest = ledger.manifest().orElseThrow();
               assertThat(ledger.hasSpec(manifest.loadBalancers().getFirst().digest())).isTrue();

@@ -2,6 +2,7 @@ package dev.poise.agent.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.poise.agent.engine.KernelReading;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.Reading;
 import dev.poise.agent.engine.Statistics;
@@ -63,7 +64,7 @@ class ObservationTest {
   }
 
   private LoadBalancerReport report(Reading reading, Instant now) {
-    return observation.report(OUTCOME, reading, Optional.of(spec), now);
+    return observation.report(OUTCOME, reading, KernelReading.NONE, Optional.of(spec), now);
   }
 
   private MemberReport member(Reading reading, Instant now) {
@@ -155,7 +156,11 @@ class ObservationTest {
     LoadBalancerSpec disabled = specs.mode(0, MemberMode.DISABLED).next();
     LoadBalancerReport report =
         observation.report(
-            OUTCOME, live(FIRST, statistics(0, 3, "MAINT", "")), Optional.of(disabled), NOW);
+            OUTCOME,
+            live(FIRST, statistics(0, 3, "MAINT", "")),
+            KernelReading.NONE,
+            Optional.of(disabled),
+            NOW);
     assertThat(report.members().getFirst().health()).isEqualTo(Health.DISABLED);
     assertThat(report.members().getFirst().activeConnections()).isEqualTo(3);
   }

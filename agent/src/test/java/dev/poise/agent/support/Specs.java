@@ -36,7 +36,7 @@ public final class Specs {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   /** The address of every listener. */
-  public final IpAddress vip = Loopback.next();
+  public final IpAddress vip;
 
   /** The load balancer. */
   public final LoadBalancerId id = LoadBalancerId.generate(NOW);
@@ -49,7 +49,18 @@ public final class Specs {
   private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
   private HealthCheck check = portCheck();
   private Persistence persistence = new Persistence.Off();
+  private Sources pingSources = new Sources.Anyone();
   private long generation;
+
+  /** At a loopback address. */
+  public Specs() {
+    this(Loopback.next());
+  }
+
+  /** At an address. */
+  public Specs(IpAddress vip) {
+    this.vip = vip;
+  }
 
   private static HealthCheck portCheck() {
     return new HealthCheck.Port(new HealthCheck.Timing(1, 1, 2, 2));
@@ -80,6 +91,11 @@ public final class Specs {
     return listener(port, new Protocol.Tcp(60, ProxyProtocol.NONE));
   }
 
+  /** Adds a UDP listener. */
+  public Specs udp(int port, int sessionTimeoutSeconds) {
+    return listener(port, new Protocol.Udp(sessionTimeoutSeconds));
+  }
+
   /** Lets only these clients reach a listener. */
   public Specs sources(int index, Sources sources) {
     ListenerSpec old = listeners.get(index);
@@ -92,6 +108,18 @@ public final class Specs {
             old.connectionLimit(),
             sources,
             old.defaultPool()));
+    return this;
+  }
+
+  /** Lets only these clients ping the address. */
+  public Specs pingSources(Sources sources) {
+    pingSources = sources;
+    return this;
+  }
+
+  /** Removes a member. */
+  public Specs without(int index) {
+    members.remove(index);
     return this;
   }
 
@@ -215,7 +243,7 @@ public final class Specs {
         id,
         generation,
         List.of(vip),
-        new Sources.Anyone(),
+        pingSources,
         listeners,
         List.of(new PoolSpec(pool, algorithm, persistence, check, members)));
   }

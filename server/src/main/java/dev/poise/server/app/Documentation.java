@@ -11,6 +11,7 @@ import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.Parameter;
@@ -51,6 +52,14 @@ class Documentation {
   private static final List<String> ENTRANCES =
       List.of("/api/v1/sessions", "/api/v1/set-up", "/api/v1/sign-in-options");
 
+  private static final Schema<?> SEGMENT =
+      new ObjectSchema()
+          .addProperty("type", new StringSchema()._enum(List.of("HOST")))
+          .required(List.of("type"))
+          .description(
+              "What makes the VPC real on nodes. HOST: the network that the nodes are in"
+                  + " themselves.");
+
   static {
     // What these become in a request is said once, below.
     SpringDocUtils.getConfig()
@@ -75,6 +84,10 @@ class Documentation {
             dev.poise.server.network.DataCenterId.class,
             dev.poise.server.network.VpcId.class,
             dev.poise.server.network.SubnetId.class,
+            dev.poise.server.network.ElasticIpId.class,
+            dev.poise.server.network.ElasticIpPoolId.class,
+            dev.poise.server.network.InstanceId.class,
+            dev.poise.server.network.AddressSpan.class,
             dev.poise.server.platform.TenantId.class,
             dev.poise.server.network.Cidr.class,
             dev.poise.server.securitygroup.SecurityGroupId.class,
@@ -89,6 +102,7 @@ class Documentation {
             dev.poise.spec.StatusCodes.class)) {
       SpringDocUtils.getConfig().replaceWithSchema(text, new StringSchema());
     }
+    SpringDocUtils.getConfig().replaceWithSchema(dev.poise.server.network.Segment.class, SEGMENT);
     SpringDocUtils.getConfig()
         .replaceWithSchema(
             tools.jackson.databind.JsonNode.class,

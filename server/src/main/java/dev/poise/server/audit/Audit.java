@@ -1,9 +1,13 @@
 package dev.poise.server.audit;
 
+import dev.poise.server.event.Change;
+import dev.poise.server.event.Change.About;
+import dev.poise.server.event.Events;
 import dev.poise.server.platform.Caller;
 import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -18,11 +22,13 @@ public final class Audit {
   private final AuditStore store;
   private final JsonMapper json;
   private final InstantSource clock;
+  private final Events events;
 
-  Audit(AuditStore store, JsonMapper json, InstantSource clock) {
+  Audit(AuditStore store, JsonMapper json, InstantSource clock, Events events) {
     this.store = store;
     this.json = json;
     this.clock = clock;
+    this.events = events;
   }
 
   /**
@@ -31,21 +37,32 @@ public final class Audit {
    * @param action noun and verb, such as {@code member.update}
    * @param partOf the whole that the resource is a part of
    * @param privateTo the only user who may see what the resource is like
+   * @param generation of the load balancer that it is or is a part of
    */
   public record Event(
-      String action, String resource, @Nullable String partOf, @Nullable String privateTo) {
+      String action,
+      String resource,
+      @Nullable String partOf,
+      @Nullable String privateTo,
+      @Nullable Long generation) {
     public Event(String action, String resource) {
-      this(action, resource, null, null);
+      this(action, resource, null, null, null);
+    }
+
+    /** The same, which made this generation. */
+    public Event making(long generation) {
+      return new Event(action, resource, partOf, privateTo, generation);
     }
 
     /** The same, done to a part of something. */
     public Event partOf(String whole) {
-      return new Event(action, resource, resource.equals(whole) ? null : whole, privateTo);
+      return new Event(
+          action, resource, resource.equals(whole) ? null : whole, privateTo, generation);
     }
 
     /** The same, done to something that only one user knows. */
     public Event privateTo(String user) {
-      return new Event(action, resource, partOf, user);
+      return new Event(action, resource, partOf, user, generation);
     }
   }
 
@@ -60,7 +77,8 @@ public final class Audit {
   }
 
   /**
-   * Notes a change. Of an object that is there before and after, only what differs is kept.
+   * Notes a change and tells those who follow. Of an object that is there before and after, only
+   * what differs is kept.
    *
    * @param before the object as it was, absent if it was made; holds no secrets
    * @param after the object as it is, absent if it is gone; holds no secrets
@@ -73,7 +91,21 @@ public final class Audit {
       was = difference.before();
       is = difference.after();
     }
+    events.append(caller.tenant(), List.of(told(event)));
     Instant now = clock.instant();
     store.insert(TypeId.generate("evt", now), now, caller, event, was, is);
+  }
+
+  /** What those who follow are told: the same, to the same users, without what it is like. */
+  private static Change told(Event event) {
+    String whole = event.partOf() == null ? event.resource() : event.partOf();
+    return Change.of(
+        event.action(),
+        event.resource(),
+        new About(
+            whole.startsWith("lb_") ? whole : null,
+            event.generation(),
+            event.privateTo(),
+            !AuditStore.isEverybodys(event.resource())));
   }
 }

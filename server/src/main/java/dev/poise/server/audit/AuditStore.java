@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,13 @@ class AuditStore {
    * is not here are for administrators, and for those who did something to them.
    */
   private static final String[] EVERYBODYS = {
-    "lb", "lsn", "pool", "mbr", "rule", "cert", "vpc", "sub", "eip", "sg", "vm"
+    "lb", "lsn", "pool", "mbr", "rule", "cert", "vpc", "sub", "eip", "sg", "sgr", "vm"
   };
+
+  /** Whether every user of the tenant may see the thing with that id. */
+  static boolean isEverybodys(String id) {
+    return Arrays.stream(EVERYBODYS).anyMatch(kind -> id.startsWith(kind + "_"));
+  }
 
   private static final String EVENTS =
       """

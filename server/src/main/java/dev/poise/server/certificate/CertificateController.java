@@ -1,8 +1,10 @@
 package dev.poise.server.certificate;
 
-import dev.poise.server.certificate.Certificates.Deletion;
 import dev.poise.server.certificate.Certificates.Found;
 import dev.poise.server.identity.SecondFactors;
+import dev.poise.server.platform.BatchInput;
+import dev.poise.server.platform.BatchResults;
+import dev.poise.server.platform.Batches;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
@@ -13,7 +15,6 @@ import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
-import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Vault;
 import dev.poise.spec.CertificateId;
@@ -30,6 +31,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -55,6 +57,7 @@ final class CertificateController {
   private final Vault vault;
   private final SecondFactors secondFactors;
   private final Mutations mutations;
+  private final Batches batches;
   private final Bodies bodies;
   private final InstantSource clock;
 
@@ -63,12 +66,14 @@ final class CertificateController {
       Vault vault,
       SecondFactors secondFactors,
       Mutations mutations,
+      Batches batches,
       Bodies bodies,
       InstantSource clock) {
     this.certificates = certificates;
     this.vault = vault;
     this.secondFactors = secondFactors;
     this.mutations = mutations;
+    this.batches = batches;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -105,20 +110,6 @@ final class CertificateController {
       java.time.Instant notAfterTime,
       State state,
       @Schema(description = "What would be changed of the upload") List<String> changes) {}
-
-  @Schema(name = "CertificateIds")
-  record Ids(
-      @NotNull(message = "is required") @Size(min = 1, max = 500)
-          List<@NotNull(message = "is required") CertificateId> ids) {}
-
-  @Schema(name = "CertificateBatchResult")
-  record BatchView(List<ResultView> results) {}
-
-  @Schema(name = "CertificateResult")
-  record ResultView(
-      CertificateId id,
-      @Schema(description = "The HTTP status this one alone would have got") int status,
-      @Nullable Problem problem) {}
 
   @Schema(name = "RewrappedCertificates")
   record RewrapView(String masterKeyId, @Schema(description = "Of all tenants") int rewrapped) {}
@@ -244,14 +235,23 @@ final class CertificateController {
       operationId = "batchDeleteCertificates")
   @ApiResponse(
       responseCode = "200",
-      content = @Content(schema = @Schema(implementation = BatchView.class)))
-  ResponseEntity<Object> batchDelete(Mutation mutation, @RequestBody Ids input) {
-    return mutations.perform(
+      content = @Content(schema = @Schema(implementation = BatchResults.class)))
+  ResponseEntity<Object> batchDelete(Mutation mutation, @RequestBody BatchInput input) {
+    return batches.perform(
         mutation,
         input,
-        () -> certificates.deleteEach(mutation.caller(), input.ids()),
-        done ->
-            Answer.ok(new BatchView(done.stream().map(CertificateController::result).toList()), 0));
+        new Batches.Work<>(
+            HttpStatus.NO_CONTENT,
+            ids -> certificates.delete(mutation.caller(), id(ids.getFirst()), Conditions.NONE),
+            (_, _) -> {}));
+  }
+
+  private static CertificateId id(String text) {
+    try {
+      return new CertificateId(text);
+    } catch (IllegalArgumentException _) {
+      throw new Refusal.NotFound("certificate with the id '" + text + "'");
+    }
   }
 
   @PostMapping("/certificates:rewrap")
@@ -268,17 +268,6 @@ final class CertificateController {
         null,
         () -> certificates.rewrap(mutation.caller()) + secondFactors.rewrap(mutation.caller()),
         rewrapped -> Answer.ok(new RewrapView(vault.masterKeyId(), rewrapped), 0));
-  }
-
-  private static ResultView result(Deletion deletion) {
-    return deletion
-        .refusal()
-        .map(refusal -> new ResultView(deletion.id(), refusal.type().status(), problem(refusal)))
-        .orElseGet(() -> new ResultView(deletion.id(), 204, null));
-  }
-
-  private static Problem problem(Refusal refusal) {
-    return Problem.of(refusal.type(), refusal.detail(), refusal.faults());
   }
 
   private CertificateView view(Found found) {

@@ -26,7 +26,6 @@ import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,9 +71,6 @@ public final class Certificates {
 
   /** A certificate with where it is used. */
   record Found(Certificate certificate, List<Use> uses, @Nullable List<String> changes) {}
-
-  /** What is deleted or not, one by one. */
-  record Deletion(CertificateId id, Optional<Refusal> refusal) {}
 
   Found create(Caller caller, CertificateInput input) {
     Instant now = clock.instant();
@@ -142,21 +138,6 @@ public final class Certificates {
     store.delete(caller.tenant(), id);
     audit.append(caller, event("delete", certificate), certificate, null);
     return id;
-  }
-
-  List<Deletion> deleteEach(Caller caller, List<CertificateId> ids) {
-    // In the order of ids, so that two who delete the same do not wait for each other.
-    return ids.stream()
-        .distinct()
-        .sorted(Comparator.comparing(CertificateId::text))
-        .map(id -> {
-          try {
-            return new Deletion(delete(caller, id, Conditions.NONE), Optional.empty());
-          } catch (Refusal refusal) {
-            return new Deletion(id, Optional.of(refusal));
-          }
-        })
-        .toList();
   }
 
   /** How many certificates, of all tenants, were put under the master key that encrypts now. */

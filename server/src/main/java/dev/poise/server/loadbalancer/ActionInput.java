@@ -79,7 +79,9 @@ public record ActionInput(
 
     @Override
     public List<Fault> contradictions() {
-      return WITHOUT_BODY.contains(status) && body != null && !body.isEmpty()
+      // Constraints are looked at in no order, so what is required may be missing here.
+      @Nullable Integer given = status;
+      return given != null && WITHOUT_BODY.contains(given) && body != null && !body.isEmpty()
           ? List.of(new Fault("/body", "invalid", "An answer " + status + " has no body."))
           : List.of();
     }

@@ -1,6 +1,9 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.cluster.Clusters;
+import dev.poise.server.event.Change;
+import dev.poise.server.event.Events;
+import dev.poise.server.event.What;
 import dev.poise.server.network.Addresses;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.TenantId;
@@ -13,10 +16,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The two things users asked for that end only when nodes say so: a member that drains is disabled
- * when its last connection ended, and a load balancer that is deleted is gone, its address free,
- * when no node serves it any more. Called after each report, each change in a transaction of its
- * own. Neither is done on a report alone: both were desired before.
+ * The things users asked for that end only when nodes say so: a member that drains is disabled when
+ * its last connection ended, an elastic IP that is unbound is free for others when no node has it
+ * any more, and a load balancer that is deleted is gone, its address free, when no node serves it
+ * any more. Called after each report, each change in a transaction of its own. None is done on a
+ * report alone: all were desired before.
  */
 @Component
 public final class Followups {
@@ -27,6 +31,7 @@ public final class Followups {
   private final Statuses statuses;
   private final Addresses addresses;
   private final Clusters clusters;
+  private final Events events;
 
   Followups(
       JdbcClient db,
@@ -35,7 +40,8 @@ public final class Followups {
       LoadBalancerStore store,
       Statuses statuses,
       Addresses addresses,
-      Clusters clusters) {
+      Clusters clusters,
+      Events events) {
     this.db = db;
     this.transaction = transaction;
     this.loadBalancers = loadBalancers;
@@ -43,6 +49,7 @@ public final class Followups {
     this.statuses = statuses;
     this.addresses = addresses;
     this.clusters = clusters;
+    this.events = events;
   }
 
   private record Owned(TenantId tenant, LoadBalancerId id) {}
@@ -70,7 +77,7 @@ public final class Followups {
     loadBalancers.edit(
         Caller.system(owned.tenant()),
         owned.id(),
-        new LoadBalancers.Edit("member.drained", owned.id().text()),
+        new LoadBalancers.Edit("load-balancer.finish-draining", owned.id().text()),
         before -> {
           Status status = statuses.of(before);
           // Until every live node drains, the number of connections says nothing.
@@ -99,6 +106,11 @@ public final class Followups {
     transaction.executeWithoutResult(_ -> bury(cluster));
   }
 
+  /** Frees the elastic IPs that load balancers of the cluster gave up and every node let go of. */
+  public void freeLeftAddresses(ClusterId cluster) {
+    transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
+  }
+
   private void bury(ClusterId cluster) {
     List<Owned> gone =
         db.sql(
@@ -120,7 +132,13 @@ public final class Followups {
     if (gone.isEmpty()) return;
     for (Owned owned : gone) {
       store.bury(owned.tenant(), owned.id());
-      addresses.release(owned.tenant(), owned.id().text());
+      addresses.release(owned.tenant(), owned.id());
+      String id = owned.id().text();
+      events.append(
+          owned.tenant(),
+          List.of(
+              new Change(
+                  "load-balancer", id, What.DELETED, new Change.About(id, null, null, false))));
     }
     // The manifest does not list the tombstone any more, and another manifest needs another
     // revision.

@@ -1,6 +1,9 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.cluster.Clusters;
+import dev.poise.server.event.Change;
+import dev.poise.server.event.Events;
+import dev.poise.server.event.What;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.MergePatch;
@@ -38,11 +41,14 @@ class GroupRuleChanges {
   private final SecurityGroups groups;
   private final LoadBalancers loadBalancers;
   private final Clusters clusters;
+  private final Events events;
 
-  GroupRuleChanges(SecurityGroups groups, LoadBalancers loadBalancers, Clusters clusters) {
+  GroupRuleChanges(
+      SecurityGroups groups, LoadBalancers loadBalancers, Clusters clusters, Events events) {
     this.groups = groups;
     this.loadBalancers = loadBalancers;
     this.clusters = clusters;
+    this.events = events;
   }
 
   /** What was made of a group, and the load balancers that have it from now on. */
@@ -92,7 +98,12 @@ class GroupRuleChanges {
       LoadBalancer after = user.with(admission);
       // An egress rule, or one for a port without a listener, is nothing to nodes.
       if (!after.tellsOtherThan(user)) continue;
-      changed.add(loadBalancers.written(user, after));
+      LoadBalancer written = loadBalancers.written(user, after);
+      changed.add(written);
+      String lb = written.id().text();
+      events.append(
+          written.tenant(),
+          List.of(new Change("load-balancer", lb, What.UPDATED, written.about())));
       reached.add(user.placement().cluster());
     }
     reached.forEach(clusters::raiseRevision);

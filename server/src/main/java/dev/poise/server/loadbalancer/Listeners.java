@@ -26,6 +26,7 @@ import org.springframework.stereotype.Component;
 class Listeners {
   private final LoadBalancers loadBalancers;
   private final ListenerAssembly assembly;
+  private final Destinations destinations;
   private final LoadBalancerStore store;
   private final Bodies bodies;
   private final InstantSource clock;
@@ -33,11 +34,13 @@ class Listeners {
   Listeners(
       LoadBalancers loadBalancers,
       ListenerAssembly assembly,
+      Destinations destinations,
       LoadBalancerStore store,
       Bodies bodies,
       InstantSource clock) {
     this.loadBalancers = loadBalancers;
     this.assembly = assembly;
+    this.destinations = destinations;
     this.store = store;
     this.bodies = bodies;
     this.clock = clock;
@@ -71,7 +74,9 @@ class Listeners {
     Optional<PoolId> named = namedPool(before, input);
     if (named.isPresent())
       return before.with(assembly.make(site, id, named.get(), input, now), Optional.empty());
-    Pool own = LoadBalancers.ownPool(input, id, now);
+    Pool own =
+        LoadBalancers.ownPool(
+            input, id, destinations.of(caller, before.placement(), "/defaultPool/members"), now);
     return before.with(assembly.make(site, id, own.id(), input, now), Optional.of(own));
   }
 
@@ -124,17 +129,27 @@ class Listeners {
         before -> {
           Listener listener = before.listener(id);
           conditions.require(listener.version());
-          int members = before.pool(listener.defaultPool()).members().size();
-          boolean lastUser = before.listenersOf(listener.defaultPool()).size() == 1;
-          if (members > 0 && lastUser && !removeMembers) {
-            throw new Refusal.Conflict(
-                ProblemType.LISTENER_HAS_MEMBERS,
-                "The default pool of the listener has "
-                    + members
-                    + (members == 1 ? " member." : " members."));
-          }
+          deletionRefusal(before, id, removeMembers)
+              .ifPresent(refusal -> {
+                throw refusal;
+              });
           return before.without(id);
         });
+  }
+
+  /** Why it cannot be deleted, if so. */
+  static Optional<Refusal> deletionRefusal(
+      LoadBalancer before, ListenerId id, boolean removeMembers) {
+    PoolId pool = before.listener(id).defaultPool();
+    int members = before.pool(pool).members().size();
+    boolean lastUser = before.listenersOf(pool).size() == 1;
+    if (members == 0 || !lastUser || removeMembers) return Optional.empty();
+    return Optional.of(
+        new Refusal.Conflict(
+            ProblemType.LISTENER_HAS_MEMBERS,
+            "The default pool of the listener has "
+                + members
+                + (members == 1 ? " member." : " members.")));
   }
 
   private static Optional<PoolId> namedPool(LoadBalancer loadBalancer, ListenerInput input) {

@@ -1,5 +1,7 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.event.Change;
+import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param creatorId the user who made it; with the administrators the only one who changes it
  * @param admission a group's rules as they are now
+ * @param address its private one, in its subnet
+ * @param elasticIp its public one; absent while none is bound
  * @param generation counts the changes that nodes must act on
  * @param version counts all changes
  * @param deleteTime when its deletion was asked for; absent while it lives
@@ -49,6 +53,7 @@ public record LoadBalancer(
     NetworkType networkType,
     IpAddress address,
     Admission admission,
+    @Nullable ElasticAddress elasticIp,
     boolean deletionProtection,
     long generation,
     long version,
@@ -70,6 +75,11 @@ public record LoadBalancer(
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);
     Invariants.require(type, address, listeners, pools);
+  }
+
+  /** What those who follow are told of it and its parts. */
+  Change.About about() {
+    return Change.About.loadBalancer(id.text(), generation);
   }
 
   boolean isBeingDeleted() {
@@ -133,6 +143,23 @@ public record LoadBalancer(
         .filter(listener -> listener.rules().stream().anyMatch(rule -> rule.id().equals(id)))
         .findFirst()
         .orElseThrow(() -> new Refusal.NotFound("rule " + id));
+  }
+
+  /** The listener, rule, pool or member with that id. */
+  Optional<Object> partWithId(String wanted) {
+    return Stream.<Stream<Map.Entry<String, Object>>>of(
+            listeners.stream().map(it -> Map.entry(it.id().text(), it)),
+            listeners.stream()
+                .flatMap(it -> it.rules().stream())
+                .map(it -> Map.entry(it.id().text(), it)),
+            pools.stream().map(it -> Map.entry(it.id().text(), it)),
+            pools.stream()
+                .flatMap(it -> it.members().stream())
+                .map(it -> Map.entry(it.id().text(), it)))
+        .flatMap(parts -> parts)
+        .filter(part -> part.getKey().equals(wanted))
+        .findFirst()
+        .map(Map.Entry::getValue);
   }
 
   /** The listeners that send traffic to the pool, by default or by a rule. */
@@ -232,6 +259,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -254,6 +282,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -276,6 +305,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation,
         version,
@@ -286,7 +316,7 @@ public record LoadBalancer(
         pools);
   }
 
-  /** The tombstone of it: nothing is served any more, the address is still held. */
+  /** The tombstone of it: nothing is served any more, the private address is still held. */
   LoadBalancer deleted(Instant now) {
     return new LoadBalancer(
         id,
@@ -299,6 +329,7 @@ public record LoadBalancer(
         networkType,
         address,
         new Admission.Everybody(),
+        null,
         deletionProtection,
         generation,
         version,
@@ -340,6 +371,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         before.generation + (nodesMustAct ? 1 : 0),
         before.version + 1,
@@ -388,6 +420,34 @@ public record LoadBalancer(
     return !spec(0).equals(before.spec(0));
   }
 
+  /** The addresses it is reached at, the private one first. */
+  List<IpAddress> vips() {
+    return elasticIp == null ? List.of(address) : List.of(address, elasticIp.address());
+  }
+
+  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
+    return new LoadBalancer(
+        id,
+        tenant,
+        creatorId,
+        placement,
+        name,
+        remark,
+        type,
+        networkType,
+        address,
+        admission,
+        elasticIp,
+        deletionProtection,
+        generation,
+        version,
+        createTime,
+        updateTime,
+        deleteTime,
+        listeners,
+        pools);
+  }
+
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
@@ -406,6 +466,7 @@ public record LoadBalancer(
         networkType,
         address,
         admission,
+        elasticIp,
         deletionProtection,
         generation + 1,
         version,
@@ -421,7 +482,7 @@ public record LoadBalancer(
     return new LoadBalancerSpec(
         id,
         generation,
-        List.of(address),
+        vips(),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),
         pools.stream()

@@ -1,9 +1,11 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.loadbalancer.Views.LoadBalancerItem;
 import dev.poise.server.loadbalancer.Views.LoadBalancerView;
 import dev.poise.server.loadbalancer.Views.StatusTree;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.Listed;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
@@ -16,8 +18,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -36,11 +36,17 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Load balancers")
 final class LoadBalancerController {
   private final LoadBalancers loadBalancers;
+  private final LoadBalancerLists lists;
   private final Statuses statuses;
   private final Mutations mutations;
 
-  LoadBalancerController(LoadBalancers loadBalancers, Statuses statuses, Mutations mutations) {
+  LoadBalancerController(
+      LoadBalancers loadBalancers,
+      LoadBalancerLists lists,
+      Statuses statuses,
+      Mutations mutations) {
     this.loadBalancers = loadBalancers;
+    this.lists = lists;
     this.statuses = statuses;
     this.mutations = mutations;
   }
@@ -64,14 +70,42 @@ final class LoadBalancerController {
   }
 
   @GetMapping
-  @Operation(summary = "List load balancers", operationId = "listLoadBalancers")
-  Page<LoadBalancerView> list(Caller caller, PageRequest request) {
-    Page<LoadBalancer> page = loadBalancers.list(caller.tenant(), request);
-    List<Status> all = statuses.of(page.items());
-    List<LoadBalancerView> views = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++)
-      views.add(Views.loadBalancer(page.items().get(i), all.get(i)));
-    return new Page<>(views, page.nextPageToken(), page.totalSize());
+  @Operation(
+      summary = "List load balancers",
+      description = "The text q is looked for in domains of rules and certificates too.",
+      operationId = "listLoadBalancers")
+  @Listed(
+      sort = {
+        "createTime",
+        "name",
+        "address",
+        "type",
+        "vpcName",
+        "subnetName",
+        "clusterModel",
+        "listenerCount",
+        "state",
+        "health",
+        "updateTime"
+      },
+      filter = {
+        "name",
+        "address",
+        "type",
+        "networkType",
+        "state",
+        "health",
+        "dataCenterId",
+        "vpcId",
+        "subnetId",
+        "clusterId",
+        "clusterModel",
+        "securityGroupId",
+        "creatorId",
+        "deletionProtection"
+      })
+  Page<LoadBalancerItem> list(Caller caller, PageRequest request) {
+    return lists.page(caller.tenant(), request);
   }
 
   @GetMapping("/{id}")

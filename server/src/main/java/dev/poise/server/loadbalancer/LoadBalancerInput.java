@@ -43,6 +43,12 @@ public record LoadBalancerInput(
         @Nullable IpAddress address,
     @Schema(description = "Says which clients get in; only for INTERNET; everybody does if absent")
         @Nullable SecurityGroupId securityGroupId,
+    @Schema(
+            description =
+                "The public address of an INTERNET load balancer; none if absent. Later it is"
+                    + " changed by :bindEip, :unbindEip and :swapEip")
+        @Valid
+        @Nullable ElasticIpInput elasticIp,
     @Schema(defaultValue = "false") @Nullable Boolean deletionProtection,
     @Schema(
             description =
@@ -64,6 +70,9 @@ public record LoadBalancerInput(
     poolNames(faults);
     protocols(faults);
     securityGroup(faults);
+    if (elasticIp != null && networkType != NetworkType.INTERNET) {
+      faults.add(new Fault("/elasticIp", "invalid", ElasticIpInput.ONLY_INTERNET));
+    }
     return faults;
   }
 
@@ -165,6 +174,7 @@ public record LoadBalancerInput(
         loadBalancer.networkType(),
         loadBalancer.address(),
         loadBalancer.admission().group(),
+        null,
         loadBalancer.deletionProtection(),
         null,
         null);

@@ -1,11 +1,11 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.ElasticIpId;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
-import dev.poise.server.platform.Listing;
-import dev.poise.server.platform.Page;
-import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.TenantId;
 import dev.poise.server.securitygroup.GroupRules;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +42,10 @@ class LoadBalancerStore {
   private static final String COLUMNS =
       """
       id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type, network_type,
-      host(address) AS address, security_group_id, deletion_protection, generation, version, create_time, update_time,
-      delete_time
+      host(address) AS address, security_group_id,
+      (SELECT e.id FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_ip_id,
+      (SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_address,
+      deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
   private final JdbcClient db;
@@ -80,19 +83,33 @@ class LoadBalancerStore {
         .flatMap(_ -> find(tenant, id));
   }
 
-  Page<LoadBalancer> page(TenantId tenant, PageRequest request) {
-    Page<LoadBalancer> page =
-        Listing.page(
-            db,
-            """
-            SELECT %s, id || ' ' || name || ' ' || remark || ' ' || host(address) AS search
-            FROM load_balancers WHERE tenant_id = :tenant
-            """
-                .formatted(COLUMNS),
-            Map.of("tenant", tenant.text()),
-            request,
-            LoadBalancerStore::bare);
-    return new Page<>(complete(tenant, page.items()), page.nextPageToken(), page.totalSize());
+  /** Those of them that the tenant has. */
+  List<LoadBalancer> all(TenantId tenant, List<LoadBalancerId> ids) {
+    return complete(
+        tenant,
+        db.sql(
+                "SELECT "
+                    + COLUMNS
+                    + " FROM load_balancers WHERE tenant_id = :tenant AND id = ANY(:ids)")
+            .param("tenant", tenant.text())
+            .param("ids", ids.stream().map(LoadBalancerId::text).toArray(String[]::new))
+            .query(LoadBalancerStore::bare)
+            .list());
+  }
+
+  /** Those with these ids, of all tenants. */
+  List<LoadBalancer> ofAnybody(List<LoadBalancerId> ids) {
+    Map<TenantId, List<LoadBalancer>> bare =
+        db
+            .sql("SELECT " + COLUMNS + " FROM load_balancers WHERE id = ANY(:ids)")
+            .param("ids", ids.stream().map(LoadBalancerId::text).toArray(String[]::new))
+            .query(LoadBalancerStore::bare)
+            .list()
+            .stream()
+            .collect(Collectors.groupingBy(LoadBalancer::tenant));
+    return bare.entrySet().stream()
+        .flatMap(entry -> complete(entry.getKey(), entry.getValue()).stream())
+        .toList();
   }
 
   /** A load balancer with the digest of the spec that was stored for it. */
@@ -156,6 +173,33 @@ class LoadBalancerStore {
         """,
         tenant,
         id.text());
+  }
+
+  /** The load balancers with members that are one of the instances, in the order of their ids. */
+  List<LoadBalancerId> usersOf(TenantId tenant, Collection<InstanceId> instances) {
+    return db.sql(
+            """
+            SELECT DISTINCT p.load_balancer_id FROM members m JOIN pools p ON p.id = m.pool_id
+            WHERE m.tenant_id = :tenant AND m.instance_id = ANY(:instances) ORDER BY p.load_balancer_id
+            """)
+        .param("tenant", tenant.text())
+        .param("instances", instances.stream().map(InstanceId::text).toArray(String[]::new))
+        .query((row, _) -> new LoadBalancerId(row.getString(1)))
+        .list();
+  }
+
+  /** Where an instance is a member, in words. */
+  List<String> placesOf(TenantId tenant, InstanceId instance) {
+    return db.sql(
+            """
+            SELECT format('member %s of pool %L of load balancer %L (%s)', m.id, p.name, l.name, l.id)
+            FROM members m JOIN pools p ON p.id = m.pool_id JOIN load_balancers l ON l.id = p.load_balancer_id
+            WHERE m.tenant_id = :tenant AND m.instance_id = :instance ORDER BY m.id
+            """)
+        .param("tenant", tenant.text())
+        .param("instance", instance.text())
+        .query((row, _) -> row.getString(1))
+        .list();
   }
 
   private Optional<LoadBalancerId> owner(String query, TenantId tenant, String id) {
@@ -326,6 +370,7 @@ class LoadBalancerStore {
 
   private static LoadBalancer bare(ResultSet row, int number) throws SQLException {
     @Nullable Timestamp deleted = row.getTimestamp("delete_time");
+    @Nullable String elasticIp = row.getString("elastic_ip_id");
     return new LoadBalancer(
         new LoadBalancerId(row.getString("id")),
         new TenantId(row.getString("tenant_id")),
@@ -341,6 +386,10 @@ class LoadBalancerStore {
         NetworkType.valueOf(row.getString("network_type")),
         new IpAddress(row.getString("address")),
         admission(row.getString("security_group_id")),
+        elasticIp == null
+            ? null
+            : new ElasticAddress(
+                new ElasticIpId(elasticIp), new IpAddress(row.getString("elastic_address"))),
         row.getBoolean("deletion_protection"),
         row.getLong("generation"),
         row.getLong("version"),

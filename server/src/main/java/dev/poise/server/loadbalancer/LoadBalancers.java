@@ -9,6 +9,8 @@ import dev.poise.server.cluster.Clusters;
 import dev.poise.server.loadbalancer.ListenerAssembly.Site;
 import dev.poise.server.loadbalancer.ListenerInput.ProtocolName;
 import dev.poise.server.network.Addresses;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.ElasticIps;
 import dev.poise.server.network.Networks;
 import dev.poise.server.network.Subnet;
 import dev.poise.server.platform.Bodies;
@@ -16,8 +18,6 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
-import dev.poise.server.platform.Page;
-import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
@@ -31,6 +31,7 @@ import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.PoolId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,6 +44,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,8 +67,10 @@ class LoadBalancers {
   private final LoadBalancerStore store;
   private final Networks networks;
   private final Addresses addresses;
+  private final ElasticIps elasticIps;
   private final Clusters clusters;
   private final ListenerAssembly assembly;
+  private final Destinations destinations;
   private final Certificates certificates;
   private final SecurityGroups groups;
   private final Quotas quotas;
@@ -78,8 +83,10 @@ class LoadBalancers {
       LoadBalancerStore store,
       Networks networks,
       Addresses addresses,
+      ElasticIps elasticIps,
       Clusters clusters,
       ListenerAssembly assembly,
+      Destinations destinations,
       Certificates certificates,
       SecurityGroups groups,
       Quotas quotas,
@@ -90,8 +97,10 @@ class LoadBalancers {
     this.store = store;
     this.networks = networks;
     this.addresses = addresses;
+    this.elasticIps = elasticIps;
     this.clusters = clusters;
     this.assembly = assembly;
+    this.destinations = destinations;
     this.certificates = certificates;
     this.groups = groups;
     this.quotas = quotas;
@@ -106,10 +115,6 @@ class LoadBalancers {
    */
   LoadBalancer get(TenantId tenant, LoadBalancerId id) {
     return store.find(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
-  }
-
-  Page<LoadBalancer> list(TenantId tenant, PageRequest request) {
-    return store.page(tenant, request);
   }
 
   LoadBalancer create(Caller caller, LoadBalancerInput input) {
@@ -128,10 +133,14 @@ class LoadBalancers {
     Admission admission = admission(caller, placement, input.securityGroupId());
     quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
+    Addresses.Wish wish = new Addresses.Wish(caller.tenant(), subnet, cluster, id);
     IpAddress address =
-        input.address() == null
-            ? addresses.takeAny(caller.tenant(), subnet, id.text())
-            : addresses.take(caller.tenant(), subnet, input.address(), id.text());
+        input.address() == null ? addresses.takeAny(wish) : addresses.take(wish, input.address());
+    @Nullable ElasticAddress elasticIp =
+        input.elasticIp() == null
+            ? null
+            : elasticIps.choose(
+                caller, subnet.dataCenterId(), input.elasticIp().choice("/elasticIp"));
     LoadBalancer made =
         new LoadBalancer(
             id,
@@ -144,6 +153,7 @@ class LoadBalancers {
             Objects.requireNonNullElse(input.networkType(), NetworkType.INTERNAL),
             address,
             admission,
+            elasticIp,
             Objects.requireNonNullElse(input.deletionProtection(), false),
             1,
             1,
@@ -155,7 +165,8 @@ class LoadBalancers {
     requireServable(made);
     store.insert(made);
     bind(Map.of(), made);
-    audit.append(caller, "load-balancer.create", id.text(), null, made);
+    bind(caller, null, made);
+    audit.append(caller, event("create", made), null, made);
     clusters.raiseRevision(cluster);
     return made;
   }
@@ -203,22 +214,47 @@ class LoadBalancers {
     caller.requireMayChange(before.creatorId());
     conditions.require(before.version());
     if (before.isBeingDeleted()) return before;
-    if (before.deletionProtection()) {
-      throw new Refusal.Conflict(
-          ProblemType.DELETION_PROTECTED, "Deletion protection of '" + before.name() + "' is on.");
-    }
+    deletionRefusal(before)
+        .ifPresent(refusal -> {
+          throw refusal;
+        });
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
     store.update(before, tombstone);
     bind(before.certificates(), tombstone);
-    audit.append(caller, "load-balancer.delete", id.text(), before, null);
-    store.entomb(tombstone, now, clusters.raiseRevision(before.placement().cluster()));
+    bind(caller, before.elasticIp(), tombstone);
+    audit.append(caller, event("delete", tombstone), before, null);
+    long revision = clusters.raiseRevision(before.placement().cluster());
+    store.entomb(tombstone, now, revision);
+    leave(before, tombstone, revision);
     signals.raise(id.text());
     return tombstone;
   }
 
-  /** What an edit is called in the audit log, and what it is done to. */
-  record Edit(String action, String resource) {}
+  /** Why it cannot be deleted, if so. */
+  static Optional<Refusal> deletionRefusal(LoadBalancer before) {
+    return before.deletionProtection()
+        ? Optional.of(
+            new Refusal.Conflict(
+                ProblemType.DELETION_PROTECTED,
+                "Deletion protection of '" + before.name() + "' is on."))
+        : Optional.empty();
+  }
+
+  /**
+   * What an edit is called in the audit log, and what it is done to.
+   *
+   * @param part finds one of several resources in the load balancer, where the log is to show them
+   *     one by one instead of the whole
+   */
+  record Edit(
+      String action,
+      List<String> resources,
+      Optional<BiFunction<LoadBalancer, String, Optional<?>>> part) {
+    Edit(String action, String resource) {
+      this(action, List.of(resource), Optional.empty());
+    }
+  }
 
   /**
    * Changes a load balancer.
@@ -238,7 +274,7 @@ class LoadBalancers {
     }
     LoadBalancer after = write(caller, before, edit, change);
     if (after.generation() != before.generation())
-      clusters.raiseRevision(after.placement().cluster());
+      leave(before, after, clusters.raiseRevision(after.placement().cluster()));
     return after;
   }
 
@@ -248,8 +284,8 @@ class LoadBalancers {
     if (changed.equals(before)) return before;
     quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = written(before, changed);
-    Audit.Event event = new Audit.Event(edit.action(), edit.resource());
-    audit.append(caller, event.partOf(after.id().text()), before, after);
+    bind(caller, before.elasticIp(), after);
+    note(caller, before, after, edit);
     return after;
   }
 
@@ -261,6 +297,25 @@ class LoadBalancers {
     bind(before.certificates(), after);
     signals.raise(after.id().text());
     return after;
+  }
+
+  private static Audit.Event event(String verb, LoadBalancer made) {
+    return new Audit.Event("load-balancer." + verb, made.id().text()).making(made.generation());
+  }
+
+  private void note(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
+    String whole = after.id().text();
+    for (String id : edit.resources()) {
+      Audit.Event event =
+          new Audit.Event(edit.action(), id).partOf(whole).making(after.generation());
+      if (edit.part().isEmpty()) {
+        audit.append(caller, event, before, after);
+        continue;
+      }
+      @Nullable Object was = edit.part().get().apply(before, id).orElse(null);
+      @Nullable Object is = edit.part().get().apply(after, id).orElse(null);
+      if (!Objects.equals(was, is)) audit.append(caller, event, was, is);
+    }
   }
 
   private static void requireServable(LoadBalancer loadBalancer) {
@@ -280,7 +335,7 @@ class LoadBalancers {
     LoadBalancer before = found.get();
     LoadBalancer after = before.toldAnew();
     if (!store.tellAnew(after, storedDigest)) return;
-    audit.append(Caller.system(tenant), "load-balancer.tell-anew", id.text(), null, null);
+    audit.append(Caller.system(tenant), event("tell-anew", after), null, null);
     signals.raise(id.text());
     clusters.raiseRevision(after.placement().cluster());
   }
@@ -307,17 +362,32 @@ class LoadBalancers {
       throw new Refusal.Unavailable(
           "Another change began or ceased to use the certificate at this moment. Try again.");
     }
-    Edit edit = new Edit("certificate.replace-material", id.text());
-    List<LoadBalancer> renewed = new ArrayList<>();
+    List<LoadBalancer> renewed =
+        writeEach(
+            caller,
+            users,
+            _ -> new Edit("certificate.replace-material", id.text()),
+            before -> before.withMaterial(replaced.usable().bundle()));
+    return new Renewal(replaced, renewed);
+  }
+
+  /**
+   * Changes load balancers that the caller has locked, in the order of their ids, for one reason.
+   */
+  List<LoadBalancer> writeEach(
+      Caller caller,
+      List<LoadBalancer> locked,
+      Function<LoadBalancer, Edit> edit,
+      UnaryOperator<LoadBalancer> change) {
+    List<LoadBalancer> written = new ArrayList<>();
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
-    for (LoadBalancer user : users) {
-      LoadBalancer after =
-          write(caller, user, edit, before -> before.withMaterial(replaced.usable().bundle()));
-      renewed.add(after);
-      if (after.generation() != user.generation()) reached.add(after.placement().cluster());
+    for (LoadBalancer before : locked) {
+      LoadBalancer after = write(caller, before, edit.apply(before), change);
+      written.add(after);
+      if (after.generation() != before.generation()) reached.add(after.placement().cluster());
     }
     reached.forEach(clusters::raiseRevision);
-    return new Renewal(replaced, renewed);
+    return written;
   }
 
   private SortedSet<LoadBalancerId> usersOf(TenantId tenant, CertificateId id) {
@@ -329,6 +399,21 @@ class LoadBalancers {
   private void bind(Map<ListenerId, Set<CertificateId>> before, LoadBalancer after) {
     if (!before.equals(after.certificates()))
       certificates.setUses(after.tenant(), after.id(), after.certificates());
+  }
+
+  private void bind(Caller caller, @Nullable ElasticAddress before, LoadBalancer after) {
+    @Nullable ElasticAddress elasticIp = after.elasticIp();
+    if (Objects.equals(before, elasticIp)) return;
+    if (before != null) elasticIps.unbind(caller, before);
+    if (elasticIp != null)
+      elasticIps.bind(caller, after.id(), after.placement().cluster(), elasticIp);
+  }
+
+  /** Notes an address that it is not reached at any more; nodes learn so with that revision. */
+  private void leave(LoadBalancer before, LoadBalancer after, long revision) {
+    if (before.elasticIp() == null || before.elasticIp().equals(after.elasticIp())) return;
+    addresses.leave(
+        after.tenant(), after.id(), before.elasticIp().address(), after.generation(), revision);
   }
 
   LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
@@ -355,7 +440,13 @@ class LoadBalancers {
     List<Pool> pools = new ArrayList<>();
     Map<String, Pool> named = new HashMap<>();
     for (PoolInput given : input.poolsOrNone()) {
-      Pool pool = given.pool("", null, now);
+      Pool pool =
+          given.pool(
+              PoolId.generate(now),
+              "",
+              null,
+              destinations.of(caller, placement, "/pools/" + pools.size() + "/members"),
+              now);
       pools.add(pool);
       named.put(pool.name(), pool);
     }
@@ -363,7 +454,11 @@ class LoadBalancers {
     for (ListenerInput given : input.listenersOrNone()) {
       ListenerId id = ListenerId.generate(now);
       Pool shared = given.defaultPoolName() == null ? null : named.get(given.defaultPoolName());
-      Pool pool = shared == null ? ownPool(given, id, now) : shared;
+      String members = "/listeners/" + listeners.size() + "/defaultPool/members";
+      Pool pool =
+          shared == null
+              ? ownPool(given, id, destinations.of(caller, placement, members), now)
+              : shared;
       if (shared == null) pools.add(pool);
       Site site =
           new Site(
@@ -377,20 +472,32 @@ class LoadBalancers {
   }
 
   /** The pool a listener gets that names none. */
-  static Pool ownPool(ListenerInput listener, ListenerId id, Instant now) {
+  static Pool ownPool(
+      ListenerInput listener, ListenerId id, Destination.Finder destinations, Instant now) {
     PoolInput given = listener.defaultPool() == null ? PoolInput.EMPTY : listener.defaultPool();
-    return given.pool(listener.nameOrDefault(), id, now);
+    return given.pool(PoolId.generate(now), listener.nameOrDefault(), id, destinations, now);
   }
 
   private static void refuseParts(LoadBalancer before, LoadBalancerInput wanted) {
     List<Fault> faults =
         Stream.of(
                 type(before, wanted),
+                elasticIp(wanted),
                 elsewhere("listeners", wanted.listeners()),
                 elsewhere("pools", wanted.pools()))
             .flatMap(Optional::stream)
             .toList();
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+  }
+
+  private static Optional<Fault> elasticIp(LoadBalancerInput wanted) {
+    return wanted.elasticIp() == null
+        ? Optional.empty()
+        : Optional.of(
+            new Fault(
+                "/elasticIp",
+                "invalid",
+                "The elastic IP is changed by :bindEip, :unbindEip and :swapEip."));
   }
 
   /** A fault if a listener does not fit the type that is wanted. */

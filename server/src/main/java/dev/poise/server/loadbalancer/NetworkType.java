@@ -4,6 +4,7 @@ package dev.poise.server.loadbalancer;
 public enum NetworkType {
   /** From its VPC, at an address of its subnet. */
   INTERNAL,
-  /** From outside. */
+
+  /** From the world too, at an elastic IP, while one is bound. */
   INTERNET
 }

@@ -3,6 +3,7 @@ package dev.poise.server.loadbalancer;
 import static dev.poise.server.loadbalancer.LoadBalancer.byId;
 import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
 
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
@@ -109,8 +110,8 @@ class PartStore {
     return grouped(
         db.sql(
                 """
-                SELECT m.pool_id, m.id, m.number, m.name, m.remark, host(m.address) AS address, m.port, m.weight, m.mode,
-                  m.version, m.create_time
+                SELECT m.pool_id, m.id, m.number, m.name, m.remark, host(m.address) AS address, m.instance_id,
+                  m.follows_primary, m.port, m.weight, m.mode, m.version, m.create_time
                 FROM members m JOIN pools p ON p.id = m.pool_id
                 WHERE m.tenant_id = :tenant AND p.load_balancer_id = ANY(:ids) ORDER BY m.id
                 """)
@@ -238,9 +239,11 @@ class PartStore {
             db.sql(
                 """
                 INSERT INTO members
-                  (id, tenant_id, pool_id, number, name, remark, address, port, weight, mode, version, create_time)
+                  (id, tenant_id, pool_id, number, name, remark, address, instance_id, follows_primary, port, weight,
+                   mode, version, create_time)
                 VALUES
-                  (:id, :tenant, :pool, :number, :name, :remark, :address::inet, :port, :weight, :mode, :version, :created)
+                  (:id, :tenant, :pool, :number, :name, :remark, :address::inet, :instance, :followsPrimary, :port, :weight,
+                   :mode, :version, :created)
                 """),
             tenant,
             member)
@@ -255,8 +258,8 @@ class PartStore {
             db.sql(
                 """
                 UPDATE members SET
-                  name = :name, remark = :remark, address = :address::inet, port = :port, weight = :weight, mode = :mode,
-                  version = :version
+                  name = :name, remark = :remark, address = :address::inet, instance_id = :instance,
+                  follows_primary = :followsPrimary, port = :port, weight = :weight, mode = :mode, version = :version
                 WHERE tenant_id = :tenant AND id = :id
                 """),
             tenant,
@@ -271,6 +274,8 @@ class PartStore {
         .param("name", member.name())
         .param("remark", member.remark())
         .param("address", member.address().text())
+        .param("instance", member.instance() == null ? null : member.instance().id().text())
+        .param("followsPrimary", member.instance() != null && member.instance().followsPrimary())
         .param("port", member.port())
         .param("weight", member.weight())
         .param("mode", member.mode().name())
@@ -326,12 +331,16 @@ class PartStore {
   }
 
   private static Member member(ResultSet row) throws SQLException {
+    @Nullable String instance = row.getString("instance_id");
     return new Member(
         new MemberId(row.getString("id")),
         row.getInt("number"),
         row.getString("name"),
         row.getString("remark"),
         new IpAddress(row.getString("address")),
+        instance == null
+            ? null
+            : new InstanceLink(new InstanceId(instance), row.getBoolean("follows_primary")),
         row.getInt("port"),
         row.getInt("weight"),
         MemberMode.valueOf(row.getString("mode")),

@@ -43,7 +43,9 @@ public record PoolInput(
     for (int i = 0; i < given.size(); i++) {
       @Nullable MemberInput member = given.get(i);
       if (member == null || isIncomplete(member)) continue;
-      String place = member.address() + ":" + member.port();
+      // The addresses of instances are known later; what they come to is looked at then.
+      String place =
+          (member.address() == null ? member.instanceId() : member.address()) + ":" + member.port();
       if (!taken.add(place)) {
         faults.add(
             new Fault(
@@ -57,15 +59,21 @@ public record PoolInput(
 
   @SuppressWarnings("ConstantConditions") // a body is looked at before it is known to be complete
   private static boolean isIncomplete(MemberInput member) {
-    return (Object) member.address() == null || (Object) member.port() == null;
+    return (member.address() == null && member.instanceId() == null)
+        || (Object) member.port() == null;
   }
 
-  Pool pool(String defaultName, @Nullable ListenerId owner, Instant now) {
+  Pool pool(
+      PoolId id,
+      String defaultName,
+      @Nullable ListenerId owner,
+      Destination.Finder destinations,
+      Instant now) {
     List<Member> made = new ArrayList<>();
     for (MemberInput member : members == null ? List.<MemberInput>of() : members) {
-      made.add(member.member(MemberId.generate(now), made.size() + 1, now));
+      Destination destination = destinations.find(member, made.size());
+      made.add(member.member(MemberId.generate(now), made.size() + 1, destination, now));
     }
-    PoolId id = PoolId.generate(now);
     return new Pool(
         id,
         name == null ? defaultName : name,

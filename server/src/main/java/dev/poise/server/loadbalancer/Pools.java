@@ -12,10 +12,14 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -25,12 +29,19 @@ import org.springframework.stereotype.Component;
 class Pools {
   private final LoadBalancers loadBalancers;
   private final LoadBalancerStore store;
+  private final Destinations destinations;
   private final Bodies bodies;
   private final InstantSource clock;
 
-  Pools(LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+  Pools(
+      LoadBalancers loadBalancers,
+      LoadBalancerStore store,
+      Destinations destinations,
+      Bodies bodies,
+      InstantSource clock) {
     this.loadBalancers = loadBalancers;
     this.store = store;
+    this.destinations = destinations;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -56,18 +67,26 @@ class Pools {
   }
 
   FoundPool create(Caller caller, LoadBalancerId loadBalancer, PoolInput input) {
-    Pool pool = input.pool("", null, clock.instant());
-    if (pool.name().isEmpty()) {
+    if (input.name() == null) {
       throw new Refusal.Invalid(
           List.of(new Fault("/name", "required", "A pool by itself needs a name.")));
     }
+    Instant now = clock.instant();
+    PoolId id = PoolId.generate(now);
     return found(
         loadBalancers.edit(
             caller,
             loadBalancer,
-            new Edit("pool.create", pool.id().text()),
-            before -> before.with(pool)),
-        pool.id());
+            new Edit("pool.create", id.text()),
+            before ->
+                before.with(
+                    input.pool(
+                        id,
+                        "",
+                        null,
+                        destinations.of(caller, before.placement(), "/members"),
+                        now))),
+        id);
   }
 
   FoundPool patch(Caller caller, PoolId id, Conditions conditions, MergePatch patch) {
@@ -108,9 +127,13 @@ class Pools {
             caller,
             loadBalancerOf(caller.tenant(), pool),
             new Edit("member.create", id.text()),
-            before ->
-                before.withChanged(
-                    pool, old -> old.withMember(input.member(id, old.nextMemberNumber(), now)))),
+            before -> {
+              Destination destination = destinations.find(caller, before.placement(), input, "");
+              return before.withChanged(
+                  pool,
+                  old ->
+                      old.withMember(input.member(id, old.nextMemberNumber(), destination, now)));
+            }),
         id);
   }
 
@@ -125,11 +148,15 @@ class Pools {
             caller,
             loadBalancerOf(caller.tenant(), id),
             new Edit("pool.replace-members", id.text()),
-            before -> before.withChanged(id, pool -> replaced(pool, inputs, now))),
+            before -> {
+              Destination.Finder found = destinations.of(caller, before.placement(), "/members");
+              return before.withChanged(id, pool -> replaced(pool, inputs, found, now));
+            }),
         id);
   }
 
-  private static Pool replaced(Pool pool, List<MemberInput> inputs, Instant now) {
+  private static Pool replaced(
+      Pool pool, List<MemberInput> inputs, Destination.Finder destinations, Instant now) {
     var old =
         pool.members().stream()
             .collect(
@@ -138,9 +165,12 @@ class Pools {
     List<Member> members = new ArrayList<>();
     int next = pool.nextMemberNumber();
     for (MemberInput input : inputs) {
-      Member known = old.get(input.address() + ":" + input.port());
+      Destination destination = destinations.find(input, members.size());
+      Member known = old.get(destination.address() + ":" + input.port());
       members.add(
-          known != null ? input.changed(known) : input.member(MemberId.generate(now), next++, now));
+          known != null
+              ? input.changed(known, destination)
+              : input.member(MemberId.generate(now), next++, destination, now));
     }
     return pool.withMembers(members, next);
   }
@@ -151,27 +181,35 @@ class Pools {
         id,
         "member.update",
         conditions,
-        member -> bodies.patched(MemberInput.of(member), patch, MemberInput.class).changed(member));
+        (placement, member) -> {
+          // Who names another instance does not mean the address of the one before.
+          MergePatch effective =
+              patch.names("instanceId") && !patch.names("address") && !patch.isNull("instanceId")
+                  ? patch.without("address")
+                  : patch;
+          MemberInput wanted = bodies.patched(MemberInput.of(member), effective, MemberInput.class);
+          return wanted.changed(member, destinations.find(caller, placement, wanted, ""));
+        });
   }
 
   /** Enables, disables or drains a member; doing so again changes nothing. */
   FoundMember setMode(Caller caller, MemberId id, Conditions conditions, MemberMode mode) {
-    String action =
-        switch (mode) {
-          case ENABLED -> "member.enable";
-          case DISABLED -> "member.disable";
-          case DRAINING -> "member.drain";
-        };
-    return editMember(
-        caller,
-        id,
-        action,
-        conditions,
-        // There is nothing to drain where nothing new has been given for long.
-        member ->
-            mode == MemberMode.DRAINING && member.mode() == MemberMode.DISABLED
-                ? member
-                : member.withMode(mode));
+    return editMember(caller, id, action(mode), conditions, (_, member) -> inMode(member, mode));
+  }
+
+  private static String action(MemberMode mode) {
+    return switch (mode) {
+      case ENABLED -> "member.enable";
+      case DISABLED -> "member.disable";
+      case DRAINING -> "member.drain";
+    };
+  }
+
+  private static Member inMode(Member member, MemberMode mode) {
+    // There is nothing to drain where nothing new has been given for long.
+    return mode == MemberMode.DRAINING && member.mode() == MemberMode.DISABLED
+        ? member
+        : member.withMode(mode);
   }
 
   LoadBalancer delete(Caller caller, MemberId id, Conditions conditions) {
@@ -185,12 +223,74 @@ class Pools {
         });
   }
 
+  /**
+   * The same for several members of one load balancer, as one change of it.
+   *
+   * @throws Refusal.NotFound if one of them is not a member of that load balancer
+   */
+  LoadBalancer setModes(Caller caller, List<MemberId> ids, MemberMode mode) {
+    return editMembers(
+        caller,
+        ids,
+        action(mode),
+        (before, id) ->
+            before.withChanged(
+                before.poolOf(id).id(),
+                pool -> pool.withChangedMember(id, member -> inMode(member, mode))));
+  }
+
+  /** Deletes several members of one load balancer, as one change of it. */
+  LoadBalancer deleteAll(Caller caller, List<MemberId> ids) {
+    return editMembers(
+        caller,
+        ids,
+        "member.delete",
+        (before, id) -> before.withChanged(before.poolOf(id).id(), pool -> pool.withoutMember(id)));
+  }
+
+  private LoadBalancer editMembers(
+      Caller caller,
+      List<MemberId> ids,
+      String action,
+      BiFunction<LoadBalancer, MemberId, LoadBalancer> change) {
+    return loadBalancers.edit(
+        caller,
+        loadBalancerOf(caller.tenant(), ids.getFirst()),
+        new Edit(
+            action,
+            ids.stream().map(MemberId::text).toList(),
+            Optional.of(LoadBalancer::partWithId)),
+        before -> {
+          LoadBalancer after = before;
+          for (MemberId id : ids) after = change.apply(after, id);
+          return after;
+        });
+  }
+
+  /** Groups ids of members by load balancer; one that is nobody's is a group by itself. */
+  List<List<String>> byLoadBalancer(TenantId tenant, List<String> ids) {
+    return List.copyOf(
+        ids.stream()
+            .collect(
+                Collectors.groupingBy(
+                    id ->
+                        TypeId.isValid(MemberId.PREFIX, id)
+                            ? store
+                                .ofMember(tenant, new MemberId(id))
+                                .map(Object::toString)
+                                .orElse(id)
+                            : id,
+                    LinkedHashMap::new,
+                    Collectors.toList()))
+            .values());
+  }
+
   private FoundMember editMember(
       Caller caller,
       MemberId id,
       String action,
       Conditions conditions,
-      java.util.function.UnaryOperator<Member> change) {
+      BiFunction<Placement, Member, Member> change) {
     return found(
         loadBalancers.edit(
             caller,
@@ -199,7 +299,10 @@ class Pools {
             before -> {
               conditions.require(before.member(id).version());
               return before.withChanged(
-                  before.poolOf(id).id(), pool -> pool.withChangedMember(id, change));
+                  before.poolOf(id).id(),
+                  pool ->
+                      pool.withChangedMember(
+                          id, member -> change.apply(before.placement(), member)));
             }),
         id);
   }

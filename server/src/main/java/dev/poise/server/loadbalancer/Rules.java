@@ -108,7 +108,7 @@ class Rules {
     return loadBalancers.edit(
         caller,
         loadBalancerOf(caller.tenant(), listener),
-        new Edit("rule.delete-domain", listener.text()),
+        new Edit("listener.delete-rules", listener.text()),
         before -> {
           List<Rule> rules = before.listener(listener).rules();
           List<Rule> left = rules.stream().filter(it -> !it.domainText().equals(wanted)).toList();

@@ -3,6 +3,7 @@ package dev.poise.server.loadbalancer;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
+import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecAnswer;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,6 +34,18 @@ public final class Specs {
                 new LoadBalancerId(row.getString("id")),
                 row.getLong("generation"),
                 row.getString("spec_digest")))
+        .list();
+  }
+
+  /** The load balancers that the node should serve. */
+  List<LoadBalancerId> servedBy(NodeId node) {
+    return db.sql(
+            """
+            SELECT b.id FROM load_balancers b JOIN nodes n ON n.cluster_id = b.cluster_id
+            WHERE n.id = :node AND b.delete_time IS NULL ORDER BY b.id
+            """)
+        .param("node", node.text())
+        .query((row, _) -> new LoadBalancerId(row.getString("id")))
         .list();
   }
 

@@ -44,7 +44,7 @@ class Statuses {
 
   /** What each node of its cluster said last of a member, silent nodes included. */
   List<Status.Checked> checks(LoadBalancer loadBalancer, MemberId member) {
-    return seen(List.of(loadBalancer)).getFirst().stream()
+    return seen(List.of(loadBalancer), clock.instant()).getFirst().stream()
         .map(node ->
             new Status.Checked(
                 node.id(),
@@ -57,18 +57,22 @@ class Statuses {
         .toList();
   }
 
-  /** The statuses of load balancers, in their order, with a fixed number of queries. */
   List<Status> of(List<LoadBalancer> loadBalancers) {
-    List<List<Status.Seen>> seen = seen(loadBalancers);
+    return of(loadBalancers, clock.instant());
+  }
+
+  /** The statuses of load balancers, in their order, with a fixed number of queries. */
+  List<Status> of(List<LoadBalancer> loadBalancers, Instant now) {
+    List<List<Status.Seen>> seen = seen(loadBalancers, now);
     List<Status> statuses = new ArrayList<>();
     for (int i = 0; i < loadBalancers.size(); i++)
       statuses.add(Status.of(loadBalancers.get(i), seen.get(i)));
     return statuses;
   }
 
-  private List<List<Status.Seen>> seen(List<LoadBalancer> loadBalancers) {
+  /** What each node of their clusters said last of the load balancers, in their order. */
+  List<List<Status.Seen>> seen(List<LoadBalancer> loadBalancers, Instant now) {
     if (loadBalancers.isEmpty()) return List.of();
-    Instant now = clock.instant();
     List<ClusterId> clusterIds =
         loadBalancers.stream()
             .map(loadBalancer -> loadBalancer.placement().cluster())

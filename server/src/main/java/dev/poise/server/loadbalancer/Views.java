@@ -2,6 +2,8 @@ package dev.poise.server.loadbalancer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticAddress;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -52,10 +54,12 @@ final class Views {
       ClusterId clusterId,
       LoadBalancerType type,
       NetworkType networkType,
-      IpAddress address,
+      @Schema(description = "Its private address") IpAddress address,
       @Schema(description = "Says which clients get in; absent if everybody does")
           @Nullable SecurityGroupId securityGroupId,
       @Schema(description = "Who gets in, in a sentence") String admission,
+      @Schema(description = "Its public address; absent while none is bound")
+          @Nullable ElasticAddress elasticIp,
       boolean deletionProtection,
       State state,
       @Schema(description = "The state in a sentence") String stateReason,
@@ -67,6 +71,35 @@ final class Views {
       @Schema(description = "Empty where nodes cannot count packets")
           List<AddressTrafficView> traffic,
       List<ListenerView> listeners,
+      Instant createTime,
+      Instant updateTime) {}
+
+  /** A load balancer in the list of them. */
+  @Schema(name = "LoadBalancerItem")
+  record LoadBalancerItem(
+      LoadBalancerId id,
+      String name,
+      String remark,
+      @Schema(description = "The user who made it") String creatorId,
+      DataCenterId dataCenterId,
+      VpcId vpcId,
+      String vpcName,
+      SubnetId subnetId,
+      String subnetName,
+      ClusterId clusterId,
+      @Schema(description = "What its operator calls the kind of machines that serve it")
+          String clusterModel,
+      LoadBalancerType type,
+      NetworkType networkType,
+      IpAddress address,
+      @Nullable SecurityGroupId securityGroupId,
+      boolean deletionProtection,
+      State state,
+      @Schema(description = "The state in a sentence") String stateReason,
+      Health health,
+      int listenerCount,
+      long generation,
+      long appliedGeneration,
       Instant createTime,
       Instant updateTime) {}
 
@@ -156,6 +189,8 @@ final class Views {
       int port,
       int weight,
       MemberMode mode,
+      @Schema(description = "The instance it is; absent for one that is an address only")
+          @Nullable InstanceId instanceId,
       MemberStatus.Health health,
       @Schema(description = "Why it is in that health") String healthReason,
       @Nullable Instant healthSinceTime,
@@ -206,6 +241,7 @@ final class Views {
         it.address(),
         it.admission().group(),
         it.admission().sentence(it.networkType()),
+        it.elasticIp(),
         it.deletionProtection(),
         status.state(),
         status.explanation(),
@@ -235,6 +271,34 @@ final class Views {
                     vip.transmittedBytes()))
             .toList(),
         it.listeners().stream().map(listener -> listener(it, listener, status)).toList(),
+        it.createTime(),
+        it.updateTime());
+  }
+
+  static LoadBalancerItem item(LoadBalancer it, LoadBalancerListStore.Row row, Status status) {
+    return new LoadBalancerItem(
+        it.id(),
+        it.name(),
+        it.remark(),
+        it.creatorId(),
+        it.placement().dataCenter(),
+        it.placement().vpc(),
+        row.vpcName(),
+        it.placement().subnet(),
+        row.subnetName(),
+        it.placement().cluster(),
+        row.clusterModel(),
+        it.type(),
+        it.networkType(),
+        it.address(),
+        it.admission().group(),
+        it.deletionProtection(),
+        status.state(),
+        status.explanation(),
+        status.health(),
+        row.listenerCount(),
+        it.generation(),
+        status.appliedGeneration(),
         it.createTime(),
         it.updateTime());
   }
@@ -313,6 +377,7 @@ final class Views {
         it.port(),
         it.weight(),
         it.mode(),
+        it.instance() == null ? null : it.instance().id(),
         now.health(),
         now.reason(),
         now.since(),

@@ -18,7 +18,7 @@ public record Cidr(@JsonValue String text) {
     }
     int bits = Integer.parseInt(parts.group(2));
     if (bits < 8 || bits > 30) throw new IllegalArgumentException("not a range between /8 and /30");
-    if ((number(new IpAddress(parts.group(1))) & ~mask(bits)) != 0) {
+    if ((number(new IpAddress(parts.group(1))) & hosts(bits)) != 0) {
       throw new IllegalArgumentException("not the first address of a /" + bits);
     }
   }
@@ -30,39 +30,44 @@ public record Cidr(@JsonValue String text) {
 
   /** The highest address that can be given out: the last one is for broadcasts. */
   IpAddress highest() {
-    return address((first() | ~mask(bits())) - 1);
+    return address((first() | hosts(bits())) - 1);
   }
 
   /** Whether the address can be given out. */
   boolean gives(IpAddress address) {
-    long number = Integer.toUnsignedLong(number(address));
-    return number >= Integer.toUnsignedLong(number(lowest()))
-        && number <= Integer.toUnsignedLong(number(highest()));
+    return number(address) >= number(lowest()) && number(address) <= number(highest());
+  }
+
+  /** How many addresses can be given out. */
+  long size() {
+    return number(highest()) - number(lowest()) + 1;
   }
 
   private int bits() {
     return Integer.parseInt(text.substring(text.indexOf('/') + 1));
   }
 
-  private int first() {
+  private long first() {
     return number(new IpAddress(text.substring(0, text.indexOf('/'))));
   }
 
-  private static int mask(int bits) {
-    return -1 << (32 - bits);
+  /** The bits that tell the addresses of a range apart. */
+  private static long hosts(int bits) {
+    return 0xFFFFFFFFL >>> bits;
   }
 
-  private static int number(IpAddress address) {
-    int number = 0;
+  /** An address as a number, 0 to 2^32 - 1. */
+  static long number(IpAddress address) {
+    long number = 0;
     for (String octet : address.text().split("\\.", -1))
-      number = number << 8 | Integer.parseInt(octet);
+      number = number << 8 | Long.parseLong(octet);
     return number;
   }
 
-  private static IpAddress address(int number) {
+  private static IpAddress address(long number) {
     return new IpAddress(
         "%d.%d.%d.%d"
-            .formatted(number >>> 24, number >>> 16 & 255, number >>> 8 & 255, number & 255));
+            .formatted(number >>> 24 & 255, number >>> 16 & 255, number >>> 8 & 255, number & 255));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.poise.server.network;
 
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Listed;
+import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
@@ -13,7 +15,9 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -43,7 +47,7 @@ final class NetworkController {
         mutation,
         input,
         () -> networks.create(mutation.caller(), input),
-        made -> Answer.created(made, 0, "/api/v1/data-centers/" + made.id()));
+        made -> Answer.created(made, made.version(), "/api/v1/data-centers/" + made.id()));
   }
 
   @GetMapping("/data-centers")
@@ -55,8 +59,39 @@ final class NetworkController {
 
   @GetMapping("/data-centers/{id}")
   @Operation(summary = "Read a data centre", operationId = "getDataCenter")
-  DataCenter dataCenter(@PathVariable DataCenterId id) {
-    return networks.dataCenter(id);
+  ResponseEntity<DataCenter> dataCenter(@PathVariable DataCenterId id) {
+    DataCenter found = networks.dataCenter(id);
+    return ResponseEntity.ok().eTag(Conditions.etag(found.version())).body(found);
+  }
+
+  @PatchMapping("/data-centers/{id}")
+  @Operation(summary = "Change name or remark of a data centre", operationId = "updateDataCenter")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = DataCenter.Input.class)))
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = DataCenter.class)))
+  ResponseEntity<Object> patchDataCenter(
+      Mutation mutation, @PathVariable DataCenterId id, @RequestBody MergePatch patch) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.patch(mutation.caller(), id, mutation.conditions(), patch),
+        after -> Answer.ok(after, after.version()));
+  }
+
+  @DeleteMapping("/data-centers/{id}")
+  @Operation(
+      summary = "Delete a data centre",
+      description = "Refused while anything is in it.",
+      operationId = "deleteDataCenter")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> deleteDataCenter(Mutation mutation, @PathVariable DataCenterId id) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.delete(mutation.caller(), id, mutation.conditions()),
+        _ -> Answer.noContent());
   }
 
   @PostMapping("/vpcs")
@@ -69,7 +104,7 @@ final class NetworkController {
         mutation,
         input,
         () -> networks.create(mutation.caller(), input),
-        made -> Answer.created(made, 0, "/api/v1/vpcs/" + made.id()));
+        made -> Answer.created(made, made.version(), "/api/v1/vpcs/" + made.id()));
   }
 
   @GetMapping("/vpcs")
@@ -81,8 +116,39 @@ final class NetworkController {
 
   @GetMapping("/vpcs/{id}")
   @Operation(summary = "Read a VPC", operationId = "getVpc")
-  Vpc vpc(Caller caller, @PathVariable VpcId id) {
-    return networks.vpc(caller, id);
+  ResponseEntity<Vpc> vpc(Caller caller, @PathVariable VpcId id) {
+    Vpc found = networks.vpc(caller, id);
+    return ResponseEntity.ok().eTag(Conditions.etag(found.version())).body(found);
+  }
+
+  @PatchMapping("/vpcs/{id}")
+  @Operation(summary = "Change name or remark of a VPC", operationId = "updateVpc")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Vpc.Input.class)))
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Vpc.class)))
+  ResponseEntity<Object> patchVpc(
+      Mutation mutation, @PathVariable VpcId id, @RequestBody MergePatch patch) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.patch(mutation.caller(), id, mutation.conditions(), patch),
+        after -> Answer.ok(after, after.version()));
+  }
+
+  @DeleteMapping("/vpcs/{id}")
+  @Operation(
+      summary = "Delete a VPC",
+      description = "Refused while it has subnets or instances.",
+      operationId = "deleteVpc")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> deleteVpc(Mutation mutation, @PathVariable VpcId id) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.delete(mutation.caller(), id, mutation.conditions()),
+        _ -> Answer.noContent());
   }
 
   @PostMapping("/subnets")
@@ -95,7 +161,7 @@ final class NetworkController {
         mutation,
         input,
         () -> networks.create(mutation.caller(), input),
-        made -> Answer.created(made, 0, "/api/v1/subnets/" + made.id()));
+        made -> Answer.created(made, made.version(), "/api/v1/subnets/" + made.id()));
   }
 
   @GetMapping("/subnets")
@@ -107,7 +173,38 @@ final class NetworkController {
 
   @GetMapping("/subnets/{id}")
   @Operation(summary = "Read a subnet", operationId = "getSubnet")
-  Subnet subnet(Caller caller, @PathVariable SubnetId id) {
-    return networks.subnet(caller, id);
+  ResponseEntity<Subnet> subnet(Caller caller, @PathVariable SubnetId id) {
+    Subnet found = networks.subnet(caller, id);
+    return ResponseEntity.ok().eTag(Conditions.etag(found.version())).body(found);
+  }
+
+  @PatchMapping("/subnets/{id}")
+  @Operation(summary = "Change name or remark of a subnet", operationId = "updateSubnet")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Subnet.Input.class)))
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Subnet.class)))
+  ResponseEntity<Object> patchSubnet(
+      Mutation mutation, @PathVariable SubnetId id, @RequestBody MergePatch patch) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.patch(mutation.caller(), id, mutation.conditions(), patch),
+        after -> Answer.ok(after, after.version()));
+  }
+
+  @DeleteMapping("/subnets/{id}")
+  @Operation(
+      summary = "Delete a subnet",
+      description = "Refused while load balancers or instances have addresses of it.",
+      operationId = "deleteSubnet")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> deleteSubnet(Mutation mutation, @PathVariable SubnetId id) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> networks.delete(mutation.caller(), id, mutation.conditions()),
+        _ -> Answer.noContent());
   }
 }

@@ -1,29 +1,51 @@
 package dev.poise.server.network;
 
 import dev.poise.server.audit.Audit;
+import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
+import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.quota.Quota;
 import dev.poise.server.quota.Quotas;
+import dev.poise.spec.IpAddress;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
 /** Makes and finds data centres, VPCs and subnets. Changes join the transaction of their caller. */
 @Component
 public final class Networks {
+  private static final int MOST_NAMED = 10;
+
   private final NetworkStore store;
+  private final Addresses addresses;
+  private final AddressStore given;
   private final Quotas quotas;
+  private final Bodies bodies;
   private final Audit audit;
   private final InstantSource clock;
 
-  Networks(NetworkStore store, Quotas quotas, Audit audit, InstantSource clock) {
+  Networks(
+      NetworkStore store,
+      Addresses addresses,
+      AddressStore given,
+      Quotas quotas,
+      Bodies bodies,
+      Audit audit,
+      InstantSource clock) {
     this.store = store;
+    this.addresses = addresses;
+    this.given = given;
     this.quotas = quotas;
+    this.bodies = bodies;
     this.audit = audit;
     this.clock = clock;
   }
@@ -32,10 +54,31 @@ public final class Networks {
     caller.requirePlatformAdmin();
     Instant now = clock.instant();
     DataCenter made =
-        new DataCenter(DataCenterId.generate(now), input.name(), remark(input.remark()), now);
+        new DataCenter(DataCenterId.generate(now), input.name(), input.remarkOrNone(), 1, now);
     if (!store.insert(made)) throw nameInUse("data centre", made.name());
     audit.append(caller, "data-center.create", made.id().text(), null, made);
     return made;
+  }
+
+  DataCenter patch(Caller caller, DataCenterId id, Conditions conditions, MergePatch patch) {
+    caller.requirePlatformAdmin();
+    DataCenter before = lockDataCenter(id);
+    conditions.require(before.version());
+    DataCenter after =
+        before.with(bodies.patched(DataCenter.Input.of(before), patch, DataCenter.Input.class));
+    if (!store.update(after)) throw nameInUse("data centre", after.name());
+    audit.append(caller, "data-center.update", id.text(), before, after);
+    return after;
+  }
+
+  DataCenterId delete(Caller caller, DataCenterId id, Conditions conditions) {
+    caller.requirePlatformAdmin();
+    DataCenter before = lockDataCenter(id);
+    conditions.require(before.version());
+    requireUnused("data centre", store.contents(id));
+    delete("data centre", () -> store.delete(id));
+    audit.append(caller, "data-center.delete", id.text(), before, null);
+    return id;
   }
 
   Vpc create(Caller caller, Vpc.Input input) {
@@ -48,18 +91,50 @@ public final class Networks {
             caller.user(),
             dataCenter.id(),
             input.name(),
-            remark(input.remark()),
+            input.remarkOrNone(),
+            Objects.requireNonNullElse(input.segment(), new Segment.Host()),
+            1,
             now);
     if (!store.insert(caller.tenant(), made)) throw nameInUse("VPC", made.name());
     audit.append(caller, "vpc.create", made.id().text(), null, made);
     return made;
   }
 
+  Vpc patch(Caller caller, VpcId id, Conditions conditions, MergePatch patch) {
+    Vpc before = changeable(caller, id, conditions);
+    Vpc after =
+        before.with(
+            bodies.patched(
+                Vpc.Input.of(before), patch, Vpc.Input.class, "dataCenterId", "segment"));
+    if (!store.update(caller.tenant(), after)) throw nameInUse("VPC", after.name());
+    audit.append(caller, "vpc.update", id.text(), before, after);
+    return after;
+  }
+
+  VpcId delete(Caller caller, VpcId id, Conditions conditions) {
+    Vpc before = changeable(caller, id, conditions);
+    requireUnused("VPC", store.contents(caller.tenant(), id));
+    delete("VPC", () -> store.delete(caller.tenant(), id));
+    audit.append(caller, "vpc.delete", id.text(), before, null);
+    return id;
+  }
+
+  private Vpc changeable(Caller caller, VpcId id, Conditions conditions) {
+    Vpc found = lockVpc(caller, id);
+    caller.requireMayChange(found.creatorId());
+    conditions.require(found.version());
+    return found;
+  }
+
+  private Vpc lockVpc(Caller caller, VpcId id) {
+    return store.lock(caller.tenant(), id).orElseThrow(() -> new Refusal.NotFound("VPC " + id));
+  }
+
   Subnet create(Caller caller, Subnet.Input input) {
     Instant now = clock.instant();
-    Vpc vpc = vpc(caller, input.vpcId());
+    VpcId vpcId = vpc(caller, input.vpcId()).id();
     quotas.require(caller.tenant(), Quota.SUBNETS, 1);
-    store.lockVpc(caller.tenant(), vpc.id());
+    Vpc vpc = lockVpc(caller, vpcId);
     store
         .overlapping(caller.tenant(), vpc.id(), input.cidr())
         .ifPresent(other -> {
@@ -74,12 +149,47 @@ public final class Networks {
             vpc.id(),
             vpc.dataCenterId(),
             input.name(),
-            remark(input.remark()),
+            input.remarkOrNone(),
             input.cidr(),
+            input.gateway(),
+            input.cidr().size(),
+            input.cidr().size() - (input.gateway() == null ? 0 : 1),
+            1,
             now);
+    if (made.gateway() != null) Addresses.requireInside(made, made.gateway(), "/gateway");
     if (!store.insert(caller.tenant(), made)) throw nameInUse("subnet", made.name());
+    if (made.gateway() != null)
+      addresses.take(caller.tenant(), made, made.gateway(), made.id().text());
     audit.append(caller, "subnet.create", made.id().text(), null, made);
     return made;
+  }
+
+  Subnet patch(Caller caller, SubnetId id, Conditions conditions, MergePatch patch) {
+    Subnet before = changeable(caller, id, conditions);
+    Subnet after =
+        before.with(
+            bodies.patched(
+                Subnet.Input.of(before), patch, Subnet.Input.class, "vpcId", "cidr", "gateway"));
+    if (!store.update(caller.tenant(), after)) throw nameInUse("subnet", after.name());
+    audit.append(caller, "subnet.update", id.text(), before, after);
+    return after;
+  }
+
+  SubnetId delete(Caller caller, SubnetId id, Conditions conditions) {
+    Subnet before = changeable(caller, id, conditions);
+    requireUnused("subnet", given.holders(caller.tenant(), id));
+    given.release(caller.tenant(), id.text());
+    delete("subnet", () -> store.delete(caller.tenant(), id));
+    audit.append(caller, "subnet.delete", id.text(), before, null);
+    return id;
+  }
+
+  private Subnet changeable(Caller caller, SubnetId id, Conditions conditions) {
+    Subnet found =
+        store.lock(caller.tenant(), id).orElseThrow(() -> new Refusal.NotFound("subnet " + id));
+    caller.requireMayChange(found.creatorId());
+    conditions.require(found.version());
+    return found;
   }
 
   /**
@@ -89,6 +199,11 @@ public final class Networks {
    */
   public DataCenter dataCenter(DataCenterId id) {
     return store.dataCenter(id).orElseThrow(() -> new Refusal.NotFound("data centre " + id));
+  }
+
+  /** The data centre, to which nobody can add anything until the transaction ends. */
+  DataCenter lockDataCenter(DataCenterId id) {
+    return store.lock(id).orElseThrow(() -> new Refusal.NotFound("data centre " + id));
   }
 
   /**
@@ -111,6 +226,22 @@ public final class Networks {
         .orElseThrow(() -> new Refusal.NotFound("subnet " + id));
   }
 
+  /**
+   * The subnet of the VPC that gives out the address.
+   *
+   * @throws Refusal.Invalid at the pointer, if there is none
+   */
+  Subnet subnetOf(Caller caller, VpcId vpc, IpAddress address, String pointer) {
+    return store
+        .subnetOf(caller.tenant(), vpc, address)
+        .filter(subnet -> subnet.cidr().gives(address))
+        .orElseThrow(() ->
+            new Refusal.Invalid(
+                pointer,
+                ProblemType.VALIDATION_FAILED,
+                "No subnet of the VPC has the address " + address + "."));
+  }
+
   Page<DataCenter> dataCenters(PageRequest request) {
     return store.dataCenters(request);
   }
@@ -123,8 +254,26 @@ public final class Networks {
     return store.subnets(caller.tenant(), request);
   }
 
-  private static String remark(@org.jspecify.annotations.Nullable String given) {
-    return Objects.requireNonNullElse(given, "");
+  private static void requireUnused(String kind, List<String> users) {
+    if (users.isEmpty()) return;
+    String more = users.size() > MOST_NAMED ? " and " + (users.size() - MOST_NAMED) + " more" : "";
+    throw new Refusal.Conflict(
+        ProblemType.IN_USE,
+        "The "
+            + kind
+            + " is used by "
+            + users.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+            + more
+            + ".");
+  }
+
+  /** What is not looked for above still stands against it in the database. */
+  private static void delete(String kind, Runnable deletion) {
+    try {
+      deletion.run();
+    } catch (DataIntegrityViolationException _) {
+      throw new Refusal.Conflict(ProblemType.IN_USE, "Something else uses the " + kind + " still.");
+    }
   }
 
   private static Refusal nameInUse(String kind, String name) {

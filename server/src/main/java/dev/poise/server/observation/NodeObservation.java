@@ -26,8 +26,12 @@ public record NodeObservation(
    */
   public static final Duration SILENT_AFTER = Duration.ofSeconds(10);
 
+  static boolean isSilent(Instant reportTime, Instant now) {
+    return !reportTime.plus(SILENT_AFTER).isAfter(now);
+  }
+
   /** Whether the node was heard of lately. */
   public boolean isLive(Instant now) {
-    return reportTime.plus(SILENT_AFTER).isAfter(now);
+    return !isSilent(reportTime, now);
   }
 }

@@ -6,7 +6,6 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
-import dev.poise.spec.Outcome;
 import dev.poise.spec.SpecJson;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -15,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -31,13 +32,19 @@ class ObservationStore {
   }
 
   /** Which report of a node was the last one. */
-  record Position(String session, long sequence) {}
+  record Position(String session, long sequence, Instant reportTime, boolean announcedLive) {}
 
   Optional<Position> lockPosition(NodeId node) {
     return db.sql(
-            "SELECT session, sequence FROM node_observations WHERE node_id = :node FOR UPDATE")
+            "SELECT session, sequence, report_time, announced_live FROM node_observations WHERE"
+                + " node_id = :node FOR UPDATE")
         .param("node", node.text())
-        .query((row, _) -> new Position(row.getString("session"), row.getLong("sequence")))
+        .query((row, _) ->
+            new Position(
+                row.getString("session"),
+                row.getLong("sequence"),
+                row.getTimestamp("report_time").toInstant(),
+                row.getBoolean("announced_live")))
         .optional();
   }
 
@@ -50,7 +57,8 @@ class ObservationStore {
             ON CONFLICT (node_id) DO UPDATE SET
               session = excluded.session, sequence = excluded.sequence,
               accepted_revision = excluded.accepted_revision, capabilities = excluded.capabilities,
-              held_removals = excluded.held_removals, problems = excluded.problems, report_time = excluded.report_time
+              held_removals = excluded.held_removals, problems = excluded.problems, report_time = excluded.report_time,
+              announced_live = true
             """)
         .param("node", report.node().text())
         .param("session", report.session())
@@ -63,35 +71,64 @@ class ObservationStore {
         .update();
   }
 
-  Map<LoadBalancerId, Outcome> outcomes(NodeId node, List<LoadBalancerId> ids) {
+  /** The essence of what the node said last, by load balancer. */
+  Map<LoadBalancerId, String> essences(NodeId node, List<LoadBalancerId> ids) {
     if (ids.isEmpty()) return Map.of();
-    Map<LoadBalancerId, Outcome> outcomes = new HashMap<>();
+    Map<LoadBalancerId, String> essences = new HashMap<>();
     db.sql(
             """
-            SELECT load_balancer_id, report -> 'outcome' AS outcome FROM load_balancer_observations
+            SELECT load_balancer_id, essence FROM load_balancer_observations
             WHERE node_id = :node AND load_balancer_id = ANY(:ids)
             """)
         .param("node", node.text())
         .param("ids", texts(ids))
         .query(row -> {
-          outcomes.put(
-              new LoadBalancerId(row.getString("load_balancer_id")),
-              SpecJson.read(row.getString("outcome"), Outcome.class));
+          essences.put(
+              new LoadBalancerId(row.getString("load_balancer_id")), row.getString("essence"));
         });
-    return outcomes;
+    return essences;
+  }
+
+  /** What the node said last of those load balancers. */
+  Map<LoadBalancerId, LoadBalancerReport> reports(NodeId node, List<LoadBalancerId> ids) {
+    if (ids.isEmpty()) return Map.of();
+    return db
+        .sql(
+            """
+            SELECT report FROM load_balancer_observations
+            WHERE node_id = :node AND load_balancer_id = ANY(:ids)
+            """)
+        .param("node", node.text())
+        .param("ids", texts(ids))
+        .query((row, _) -> SpecJson.read(row.getString("report"), LoadBalancerReport.class))
+        .list()
+        .stream()
+        .collect(Collectors.toMap(LoadBalancerReport::id, Function.identity()));
+  }
+
+  /** Of which load balancers the node said something, those named left out. */
+  List<LoadBalancerId> others(NodeId node, List<LoadBalancerId> named) {
+    return db.sql(
+            "SELECT load_balancer_id FROM load_balancer_observations WHERE node_id = :node AND NOT"
+                + " load_balancer_id = ANY(:named)")
+        .param("node", node.text())
+        .param("named", texts(named))
+        .query((row, _) -> new LoadBalancerId(row.getString("load_balancer_id")))
+        .list();
   }
 
   void saveLoadBalancers(NodeId node, List<LoadBalancerReport> reports) {
     if (reports.isEmpty()) return;
     db.sql(
             """
-            INSERT INTO load_balancer_observations (load_balancer_id, node_id, report)
-            SELECT id, :node, report::jsonb FROM unnest(:ids, :reports) AS said (id, report)
-            ON CONFLICT (load_balancer_id, node_id) DO UPDATE SET report = excluded.report
+            INSERT INTO load_balancer_observations (load_balancer_id, node_id, report, essence)
+            SELECT id, :node, report::jsonb, essence FROM unnest(:ids, :reports, :essences) AS said (id, report, essence)
+            ON CONFLICT (load_balancer_id, node_id) DO UPDATE SET report = excluded.report, essence = excluded.essence
             """)
         .param("node", node.text())
         .param("ids", reports.stream().map(report -> report.id().text()).toArray(String[]::new))
         .param("reports", reports.stream().map(SpecJson::write).toArray(String[]::new))
+        .param("essences", reports.stream().map(Essence::of).toArray(String[]::new))
         .update();
   }
 
@@ -105,13 +142,16 @@ class ObservationStore {
         .update();
   }
 
-  void deleteOthers(NodeId node, List<LoadBalancerId> kept) {
-    db.sql(
-            "DELETE FROM load_balancer_observations WHERE node_id = :node AND NOT load_balancer_id"
-                + " = ANY(:kept)")
-        .param("node", node.text())
-        .param("kept", texts(kept))
-        .update();
+  /** Notes that nodes are silent that said nothing since then; gives those not noted before. */
+  List<NodeId> announceSilent(Instant since) {
+    return db.sql(
+            """
+            UPDATE node_observations SET announced_live = false
+            WHERE announced_live AND report_time <= :since RETURNING node_id
+            """)
+        .param("since", Timestamp.from(since))
+        .query((row, _) -> new NodeId(row.getString("node_id")))
+        .list();
   }
 
   List<NodeObservation> nodes(List<NodeId> ids) {

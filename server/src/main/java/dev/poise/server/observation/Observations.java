@@ -5,11 +5,12 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
-import dev.poise.spec.Outcome;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,30 +33,56 @@ public final class Observations {
   public record Seen(NodeId node, LoadBalancerReport report) {}
 
   /**
-   * Takes in a report, in the transaction of the caller. Those who wait for a load balancer whose
-   * outcome changed are woken.
+   * What a report changed.
    *
-   * @return false if a report is missing before this one, so that a full one is needed; nothing is
-   *     changed then
+   * @param before what the node had said of the load balancers of which it says something else now,
+   *     numbers aside; empty for one of which it had said nothing
+   * @param wasLive whether the node was live before
    */
-  public boolean take(NodeReport report) {
+  public record Taken(Map<LoadBalancerId, Optional<LoadBalancerReport>> before, boolean wasLive) {}
+
+  /**
+   * Takes in a report, in the transaction of the caller. Those who wait for a load balancer of
+   * which something new was said are woken.
+   *
+   * @return nothing if a report is missing before this one, so that a full one is needed; nothing
+   *     is changed then
+   */
+  public Optional<Taken> take(NodeReport report) {
     Optional<ObservationStore.Position> last = store.lockPosition(report.node());
     boolean follows =
         last.isPresent()
             && last.get().session().equals(report.session())
             && last.get().sequence() == report.sequence() - 1;
-    if (!report.full() && !follows) return false;
+    if (!report.full() && !follows) return Optional.empty();
     store.saveNode(report, clock.instant());
     List<LoadBalancerId> named =
         report.loadBalancers().stream().map(LoadBalancerReport::id).toList();
-    Map<LoadBalancerId, Outcome> before = store.outcomes(report.node(), named);
+    List<LoadBalancerId> gone = report.full() ? store.others(report.node(), named) : report.gone();
+    Map<LoadBalancerId, String> essences = store.essences(report.node(), named);
+    List<LoadBalancerId> changed =
+        Stream.concat(
+                report.loadBalancers().stream()
+                    .filter(now -> !Essence.of(now).equals(essences.get(now.id())))
+                    .map(LoadBalancerReport::id),
+                gone.stream())
+            .toList();
+    Map<LoadBalancerId, LoadBalancerReport> said = store.reports(report.node(), changed);
     store.saveLoadBalancers(report.node(), report.loadBalancers());
-    if (report.full()) store.deleteOthers(report.node(), named);
-    else store.delete(report.node(), report.gone());
-    report.loadBalancers().stream()
-        .filter(now -> !now.outcome().equals(before.get(now.id())))
-        .forEach(now -> signals.raise(now.id().text()));
-    return true;
+    store.delete(report.node(), gone);
+    changed.forEach(id -> signals.raise(id.text()));
+    return Optional.of(
+        new Taken(
+            changed.stream()
+                .collect(Collectors.toMap(id -> id, id -> Optional.ofNullable(said.get(id)))),
+            last.isPresent()
+                && last.get().announcedLive()
+                && !NodeObservation.isSilent(last.get().reportTime(), clock.instant())));
+  }
+
+  /** The nodes that fell silent since this was asked last; each is named once, to one server. */
+  public List<NodeId> fellSilent() {
+    return store.announceSilent(clock.instant().minus(NodeObservation.SILENT_AFTER));
   }
 
   /** What was last heard of those nodes; one that never reported is absent. */

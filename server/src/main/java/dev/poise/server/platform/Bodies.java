@@ -91,13 +91,17 @@ public final class Bodies {
     if (value == null) throw new Refusal.Invalid(faults.isEmpty() ? List.of(NO_OBJECT) : faults);
     Set<String> faulty =
         faults.stream().map(Fault::pointer).collect(Collectors.toCollection(HashSet::new));
-    validator.validate(value).stream()
-        .map(Bodies::fault)
-        .filter(fault -> !faulty.contains(fault.pointer()))
-        .sorted(Comparator.comparing(Fault::pointer))
-        .forEach(faults::add);
+    faults(value).stream().filter(fault -> !faulty.contains(fault.pointer())).forEach(faults::add);
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
     return value;
+  }
+
+  /** What is wrong with a record that came from something other than a body. */
+  public List<Fault> faults(Object value) {
+    return validator.validate(value).stream()
+        .map(Bodies::fault)
+        .sorted(Comparator.comparing(Fault::pointer))
+        .toList();
   }
 
   /**

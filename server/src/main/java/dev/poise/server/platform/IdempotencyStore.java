@@ -76,6 +76,19 @@ class IdempotencyStore {
         .single();
   }
 
+  /** Drops the caller's key if it was taken before that time and has no answer. */
+  void forgetUnanswered(Caller caller, String key, Instant olderThan) {
+    db.sql(
+            """
+            DELETE FROM idempotency_keys
+            WHERE caller = :caller AND key = :key AND status IS NULL AND create_time < :time
+            """)
+        .param("caller", caller.actor())
+        .param("key", key)
+        .param("time", Timestamp.from(olderThan))
+        .update();
+  }
+
   /** Drops the caller's key if it is older than that, and some other old ones with it. */
   void forget(Caller caller, String key, Instant olderThan) {
     db.sql(

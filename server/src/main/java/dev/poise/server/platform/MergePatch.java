@@ -13,6 +13,11 @@ public record MergePatch(JsonNode node) {
     return node.has(field);
   }
 
+  /** Whether the patch takes that field of the object away. */
+  public boolean isNull(String field) {
+    return node.path(field).isNull();
+  }
+
   /** The same patch, which also takes a field away. */
   public MergePatch without(String field) {
     ObjectNode copy = (ObjectNode) node.deepCopy();

@@ -26,6 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public final class Mutations {
   private static final Duration KEPT = Duration.ofHours(24);
+  private static final Duration UNANSWERED = Duration.ofMinutes(2);
 
   private final TransactionTemplate transaction;
   private final IdempotencyStore keys;
@@ -90,6 +91,31 @@ public final class Mutations {
     return once(mutation, mutation.idempotencyKey(), body, change, settle, answer);
   }
 
+  /**
+   * Makes a change in several transactions, which therefore cannot have the idempotency key among
+   * them. The key is taken before and answered after. A repetition that comes in between is asked
+   * to come again; a key whose request never got to its answer, because the server died, is free
+   * again after a while.
+   *
+   * @param work makes its own transactions, none of them on a dry run, and answers what it did
+   */
+  ResponseEntity<Object> performInParts(Mutation mutation, Object body, Supplier<Object> work) {
+    @Nullable String key = mutation.dryRun() ? null : mutation.idempotencyKey();
+    if (key == null) return respond(Answer.ok(work.get(), 0), mutation);
+    Caller caller = mutation.caller();
+    String hash = SpecJson.digest(mutation.address() + "\n" + bodies.canonical(body));
+    boolean claimed =
+        inTransaction(_ -> {
+          keys.forget(caller, key, clock.instant().minus(KEPT));
+          keys.forgetUnanswered(caller, key, clock.instant().minus(UNANSWERED));
+          return keys.claim(caller, key, hash, clock.instant());
+        });
+    if (!claimed) return replay(caller, key, hash);
+    Answer answer = Answer.ok(work.get(), 0);
+    keys.remember(caller, key, stored(answer));
+    return respond(answer, mutation);
+  }
+
   private <T> ResponseEntity<Object> dryRun(Supplier<T> change, Function<T, Answer> answer) {
     Answer would =
         inTransaction(transaction -> {
@@ -133,6 +159,8 @@ public final class Mutations {
           ProblemType.IDEMPOTENCY_KEY_REUSED,
           "This Idempotency-Key came with another request within the last 24 hours.");
     }
+    if (stored.answer().status() == 0)
+      throw new Refusal.Unavailable("The first request with this key is under way. Try again.");
     var response =
         ResponseEntity.status(stored.answer().status()).header("Idempotency-Replayed", "true");
     if (stored.answer().etag() != null) response.eTag(stored.answer().etag());

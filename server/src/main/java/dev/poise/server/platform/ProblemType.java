@@ -39,11 +39,14 @@ public enum ProblemType {
   NAME_IN_USE(409, "The name is in use", "Names of this kind are unique. Choose another one."),
   MEMBER_EXISTS(409, "The member exists", "A pool holds an address and port once."),
   RULE_EXISTS(409, "The rule exists", "A listener has one rule for a domain and path."),
-  ADDRESS_IN_USE(409, "The address is in use", "Something else holds this address of the subnet."),
+  ADDRESS_IN_USE(
+      409,
+      "The address is in use",
+      "Something else holds this address, or a node has not let go of it yet."),
   ADDRESS_EXHAUSTED(
       409,
       "No address is free",
-      "Every address of the subnet is given out. Free one or take another subnet."),
+      "Every address of the subnet or pool is given out. Free one or take another."),
   LISTENER_HAS_MEMBERS(
       409,
       "The listener has members",
@@ -60,7 +63,20 @@ public enum ProblemType {
       409,
       "The security group is in use",
       "Load balancers are filtered by it. Bind another one to them, or none, first."),
-  RANGE_OVERLAPS(409, "The address range overlaps", "Subnets of one VPC must not overlap."),
+  RANGE_OVERLAPS(
+      409,
+      "The address range overlaps",
+      "Subnets of one VPC must not overlap, nor pools of elastic IPs of one data centre."),
+  ELASTIC_IP_ALREADY_BOUND(
+      409,
+      "The elastic IP is bound",
+      "An elastic IP is the entrance of one load balancer, and a load balancer has one. Unbind it"
+          + " first, or swap."),
+  INSTANCE_IN_USE(
+      409,
+      "The instance is in use",
+      "Members have its address. Delete them, or give them another one, first."),
+  IN_USE(409, "It is in use", "The detail names what uses it. Delete that first."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),
   ETAG_MISMATCH(

@@ -18,7 +18,9 @@ public enum Quota {
   CERTIFICATES("certificates", "certificates WHERE"),
   SECURITY_GROUPS("security groups", "security_groups WHERE"),
   VPCS("VPCs", "vpcs WHERE"),
-  SUBNETS("subnets", "subnets WHERE");
+  SUBNETS("subnets", "subnets WHERE"),
+  ELASTIC_IPS("elastic IPs", "elastic_ips WHERE"),
+  INSTANCES("instances", "instances WHERE");
 
   private final String plural;
   private final String counted;

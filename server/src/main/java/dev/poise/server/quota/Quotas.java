@@ -27,8 +27,8 @@ import org.springframework.stereotype.Component;
  * changes that add nothing wait for nobody.
  *
  * <p>The lock has its place in the order all transactions keep, or two could wait for each other:
- * load balancers by their ids, certificates, security groups, this one, then addresses, then
- * clusters. So ask before the new thing takes anything that others could want.
+ * load balancers by their ids, certificates, security groups, instances, this one, then addresses,
+ * then clusters. So ask before the new thing takes anything that others could want.
  *
  * <p>A limit is compared when something is added. Lowering it below what there is takes nothing
  * away.

@@ -16,6 +16,7 @@ class DependencyLineTest {
   private static final List<List<String>> LINE =
       List.of(
           List.of("platform"),
+          List.of("event"),
           List.of("audit"),
           List.of("quota"),
           List.of("identity"),

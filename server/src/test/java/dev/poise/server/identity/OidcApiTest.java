@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.poise.server.ApiTest;
 import dev.poise.server.platform.Refusal;
-import dev.poise.spec.TypeId;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 class OidcApiTest extends ApiTest {
   private static final TestProvider PROVIDER = new TestProvider();
-  private static final String NEWCOMERS = TypeId.generate("ten", Instant.EPOCH);
+  private static final String NEWCOMERS = "ten_01h455vb4pex5vsknk084sn0rc";
 
   private final HttpClient http = HttpClient.newHttpClient();
   @Autowired private JdbcClient db;

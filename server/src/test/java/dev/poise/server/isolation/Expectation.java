@@ -12,6 +12,8 @@ enum Expectation {
   SHARED,
   /** Every tenant gets its own, and never anything of another one. */
   OWN,
+  /** It never ends, so that only its beginning is tried here; what is in it has its own test. */
+  STREAM,
   /** It is about the caller and nobody else, and needs more than a key. */
   SELF,
   /** All of a tenant may look; its administrators change. For another tenant it is not found. */

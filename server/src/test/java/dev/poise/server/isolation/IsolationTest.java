@@ -9,10 +9,13 @@ import static dev.poise.server.isolation.Expectation.PLATFORM;
 import static dev.poise.server.isolation.Expectation.REFERRING;
 import static dev.poise.server.isolation.Expectation.SELF;
 import static dev.poise.server.isolation.Expectation.SHARED;
+import static dev.poise.server.isolation.Expectation.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.SecretsApiTest;
 import dev.poise.server.TestPeople;
+import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticIpPoolId;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -93,6 +96,14 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/vpcs", OWN),
           Map.entry("GET /api/v1/subnets", OWN),
           Map.entry("POST /api/v1/subnets", REFERRING),
+          Map.entry("GET /api/v1/elastic-ip-pools", SHARED),
+          Map.entry("GET /api/v1/elastic-ip-pools/{id}", SHARED),
+          Map.entry("POST /api/v1/elastic-ip-pools", PLATFORM),
+          Map.entry("GET /api/v1/elastic-ips", OWN),
+          Map.entry("POST /api/v1/elastic-ips", OWN),
+          Map.entry("GET /api/v1/instances", OWN),
+          Map.entry("POST /api/v1/instances", REFERRING),
+          Map.entry("POST /api/v1/instances:import", REFERRING),
           Map.entry("GET /api/v1/load-balancers", OWN),
           Map.entry("POST /api/v1/load-balancers", REFERRING),
           Map.entry("GET /api/v1/security-groups", OWN),
@@ -103,7 +114,16 @@ class IsolationTest extends SecretsApiTest {
           Map.entry("POST /api/v1/certificates:parse", OWN),
           Map.entry("POST /api/v1/certificates:parse (form)", OWN),
           // Says of each id that there is none.
-          Map.entry("POST /api/v1/certificates:batchDelete", OWN));
+          Map.entry("POST /api/v1/certificates:batchDelete", OWN),
+          Map.entry("POST /api/v1/load-balancers:batchDelete", OWN),
+          Map.entry("POST /api/v1/listeners:batchDelete", OWN),
+          Map.entry("POST /api/v1/rules:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchDelete", OWN),
+          Map.entry("POST /api/v1/members:batchEnable", OWN),
+          Map.entry("POST /api/v1/members:batchDisable", OWN),
+          Map.entry("POST /api/v1/members:batchDrain", OWN),
+          // What it tells to whom is in EventApiTest.
+          Map.entry("GET /api/v1/events", STREAM));
 
   private static final Set<String> READING =
       Set.of("POST /api/v1/listeners/{id}:explain", "POST /api/v1/security-groups/{id}:test");
@@ -117,10 +137,26 @@ class IsolationTest extends SecretsApiTest {
   private final List<RequestMappingInfo> added = new ArrayList<>();
 
   private World world() {
-    return new World(
-        (method, path, body, key) -> send(method, path, body, Map.of(), key),
-        new TestPeople(db),
-        site());
+    Site site = site();
+    World world =
+        new World(
+            (method, path, body, key) -> send(method, path, body, Map.of(), key),
+            new TestPeople(db),
+            site,
+            elasticIpPool(site, "203.0.113.0/28"));
+    world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
+    world.empty.put(
+        DataCenterId.class,
+        made("/data-centers", "{\"name\":\"empty-%d\"}".formatted(unique())).text("/id"));
+    return world;
+  }
+
+  private String elasticIpPool(Site site, String range) {
+    return made(
+            "/elastic-ip-pools",
+            "{\"name\":\"pool-%d\",\"dataCenterId\":\"%s\",\"ranges\":[\"%s\"]}"
+                .formatted(unique(), site.dataCenter(), range))
+        .text("/id");
   }
 
   private Probe probe(World world) {

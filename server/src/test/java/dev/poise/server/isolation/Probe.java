@@ -103,6 +103,7 @@ final class Probe {
         expect(
             route, "another tenant", answer, answer.status() / 100 == 2 && !tells(route, answer));
       }
+      case STREAM -> wantsAKey(route);
       case SELF -> wantsAKey(route);
       case ADMINISTERED -> {
         wantsAKey(route);
@@ -191,7 +192,11 @@ final class Probe {
       Route route, Map<Class<?>, String> instead, @Nullable String key, boolean dry) {
     String path = route.pattern();
     for (Class<?> type : route.ids()) {
-      String id = instead.getOrDefault(type, id(type, world).orElse("x"));
+      Optional<String> empty =
+          route.method().equals("DELETE")
+              ? Optional.ofNullable(world.empty.get(type))
+              : Optional.empty();
+      String id = instead.getOrDefault(type, empty.or(() -> id(type, world)).orElse("x"));
       path = path.replaceFirst("\\{[^}]+}", id);
     }
     Map<String, String> query = new HashMap<>();
@@ -207,6 +212,9 @@ final class Probe {
             .collect(Collectors.joining("&"));
     String body = route.body().isEmpty() ? null : world.bodies.getOrDefault(route.body(), "{}");
     String where = path + (asked.isEmpty() ? "" : "?" + asked);
+    if (route.table()) {
+      return http.send(route.method(), where, World.TABLE, Map.of("Content-Type", "text/csv"), key);
+    }
     return route.form()
         ? http.send(
             route.method(),

@@ -15,6 +15,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 /**
  * One line of the server's route table.
  *
+ * @param table whether it takes CSV
  * @param ids the types of the path's variables, in their order
  * @param body the type of the body, {@code ""} for none
  * @param parameters what can be in the query, with its type
@@ -23,6 +24,7 @@ record Route(
     String method,
     String pattern,
     boolean form,
+    boolean table,
     List<Class<?>> ids,
     String body,
     List<Parameter> parameters) {
@@ -51,13 +53,16 @@ record Route(
     boolean form =
         mapping.getConsumesCondition().getConsumableMediaTypes().stream()
             .anyMatch(MediaType.MULTIPART_FORM_DATA::includes);
+    boolean table =
+        mapping.getConsumesCondition().getConsumableMediaTypes().stream()
+            .anyMatch(MediaType.valueOf("text/csv")::equals);
     List<Route> routes = new ArrayList<>();
     for (String pattern : mapping.getPatternValues()) {
       for (RequestMethod method :
           mapping.getMethodsCondition().getMethods().isEmpty()
               ? List.of(RequestMethod.GET)
               : mapping.getMethodsCondition().getMethods()) {
-        routes.add(new Route(method.name(), pattern, form, ids, body, parameters));
+        routes.add(new Route(method.name(), pattern, form, table, ids, body, parameters));
       }
     }
     return routes;
@@ -69,7 +74,7 @@ record Route(
 
   /** The same with a body, which a form says in its own way. */
   Route withBody(String type) {
-    return new Route(method, pattern, form, ids, type, parameters);
+    return new Route(method, pattern, form, table, ids, type, parameters);
   }
 
   boolean reads() {

@@ -9,6 +9,9 @@ import dev.poise.server.identity.SessionId;
 import dev.poise.server.identity.UserId;
 import dev.poise.server.loadbalancer.TestCertificate;
 import dev.poise.server.network.DataCenterId;
+import dev.poise.server.network.ElasticIpId;
+import dev.poise.server.network.ElasticIpPoolId;
+import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Caller.Role;
@@ -64,8 +67,14 @@ final class World {
   /** What the platform has. */
   final Map<Class<?>, String> common = new HashMap<>();
 
+  /** What of it nothing else is in, so that it can be deleted. */
+  final Map<Class<?>, String> empty = new HashMap<>();
+
   /** A body of each type that is asked for; what it refers to is the tenant's. */
   final Map<String, String> bodies = new HashMap<>();
+
+  /** What stands for a table where one is taken. */
+  static final String TABLE = "name,addresses\nn,10.5.0.202\n";
 
   /** What else is in queries, by its name. */
   final Map<String, String> parameters = Map.of("removeMembers", "true", "domain", "a.test");
@@ -73,7 +82,7 @@ final class World {
   /** A certificate that only its maker knows of. */
   final String privateCertificate;
 
-  World(Api api, TestPeople people, Site site) {
+  World(Api api, TestPeople people, Site site, String elasticIpPool) {
     this.api = api;
     String tenant = people.tenant();
     maker = people.userIn(tenant, Role.TENANT_USER);
@@ -88,7 +97,9 @@ final class World {
     owned.put(UserId.class, maker.user());
     owned.put(ApiKeyId.class, maker.keyId());
     owned.put(SessionId.class, people.session(maker));
+    common.put(ElasticIpPoolId.class, elasticIpPool);
     networks(site);
+    inventory(site);
     balancer();
     securityGroup(site);
     owned.put(CertificateId.class, certificate(site, "TENANT"));
@@ -108,8 +119,15 @@ final class World {
   /** All that the tenant has, as its maker sees it. */
   String state() {
     StringBuilder all = new StringBuilder();
-    for (String list : List.of("/vpcs", "/subnets", "/certificates", "/security-groups", "/quotas"))
-      all.append(read(list).body()).append('\n');
+    for (String list :
+        List.of(
+            "/vpcs",
+            "/subnets",
+            "/elastic-ips",
+            "/instances",
+            "/certificates",
+            "/security-groups",
+            "/quotas")) all.append(read(list).body()).append('\n');
     return all.append(
             read("/load-balancers/" + owned.get(LoadBalancerId.class) + "/status-tree").body())
         .toString();
@@ -124,10 +142,34 @@ final class World {
         made("/subnets", Map.of("name", CANARY, "vpcId", vpc, "cidr", "10.5.0.0/24")).text("/id"));
   }
 
+  private void inventory(Site site) {
+    owned.put(
+        ElasticIpId.class,
+        made("/elastic-ips", Map.of("name", CANARY, "dataCenterId", site.dataCenter()))
+            .text("/id"));
+    owned.put(
+        InstanceId.class,
+        made(
+                "/instances",
+                Map.of(
+                    "name", CANARY, "vpcId", id(VpcId.class), "addresses", List.of("10.5.0.200")))
+            .text("/id"));
+    String vpc =
+        made("/vpcs", Map.of("name", CANARY + " empty", "dataCenterId", site.dataCenter()))
+            .text("/id");
+    empty.put(VpcId.class, vpc);
+    empty.put(
+        SubnetId.class,
+        made(
+                "/subnets",
+                Map.of("name", CANARY + " empty", "vpcId", id(VpcId.class), "cidr", "10.7.0.0/24"))
+            .text("/id"));
+  }
+
   private void balancer() {
     String all =
         """
-        {"name":"NAME","subnetId":"%s",
+        {"name":"NAME","subnetId":"%s","networkType":"INTERNET",
          "pools":[{"name":"spare","remark":"NAME","members":[{"name":"NAME","address":"10.5.0.9","port":80}]}],
          "listeners":[{"name":"NAME","protocol":"HTTP","port":80,
            "rules":[{"domain":"a.test","action":{"fixedResponse":{"status":503,"body":"NAME"}}}]}]}
@@ -195,7 +237,7 @@ final class World {
   }
 
   private void bodies(Site site) {
-    Map<String, Object> redirect = Map.of("redirect", Map.of("location", "http://b.test/"));
+    Map<String, Object> redirect = Map.of("redirect", Map.of("location", "http://elsewhere.test/"));
     Map<String, Object> member = Map.of("address", "10.5.0.8", "port", 80);
     Map<String, String> material =
         Map.of("certificate", OTHER.certificate(), "privateKey", OTHER.key());
@@ -230,9 +272,23 @@ final class World {
         Map.of(
             "PasswordInput", "currentPassword", "EnrolmentInput", "password", "CodeInput", "code");
     own.forEach((type, field) -> body("MeController$" + type, Map.of(field, "x")));
+    body("ElasticIp$Input", Map.of("name", "n", "dataCenterId", site.dataCenter()));
+    body(
+        "ElasticIpPool$Input",
+        Map.of(
+            "name",
+            "of " + site.dataCenter(),
+            "dataCenterId",
+            site.dataCenter(),
+            "ranges",
+            List.of("198.51.100.1")));
+    body("EntranceController$ElasticIpChoice", Map.of("elasticIpId", id(ElasticIpId.class)));
+    body(
+        "Instance$Input",
+        Map.of("name", "n", "vpcId", id(VpcId.class), "addresses", List.of("10.5.0.201")));
     body("Material", material);
     body("CertificateController$ParseInput", material);
-    body("CertificateController$Ids", Map.of("ids", new Object[] {id(CertificateId.class)}));
+    body("BatchInput", Map.of("ids", owned.values().stream().sorted().toList()));
     Map<String, String> upload = new HashMap<>(material);
     upload.putAll(Map.of("name", "n", "dataCenterId", site.dataCenter(), "kind", "SERVER"));
     body("CertificateInput", upload);

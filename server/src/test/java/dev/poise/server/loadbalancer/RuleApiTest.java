@@ -446,4 +446,12 @@ class RuleApiTest extends ApiTest {
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.text("/errors/0/pointer")).isEqualTo("/path");
   }
+
+  @Test
+  void aFixedResponseWithoutAStatusIsAFaultOfTheBody() {
+    Answer refused =
+        post(rules(), "{\"domain\":\"a.test\",\"action\":{\"fixedResponse\":{\"body\":\"x\"}}}");
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.text("/errors/0/pointer")).isEqualTo("/action/fixedResponse/status");
+  }
 }

@@ -42,6 +42,10 @@ class QuotaApiTest extends SecretsApiTest {
     site = site();
     TestPeople people = new TestPeople(db);
     user = people.userIn(people.tenant(), Role.TENANT_USER);
+    made(
+        "/elastic-ip-pools",
+        "{\"name\":\"pool-%d\",\"dataCenterId\":\"%s\",\"ranges\":[\"203.0.113.0/28\"]}"
+            .formatted(unique(), site.dataCenter()));
     String vpc = make("/vpcs", vpc("v")).text("/id");
     subnet = make("/subnets", subnet("s", vpc, 0)).text("/id");
   }
@@ -102,6 +106,16 @@ class QuotaApiTest extends SecretsApiTest {
       case SUBNETS -> {
         String vpc = call("GET", "/vpcs", null).text("/items/0/id");
         yield call("POST", "/subnets", subnet("another", vpc, 9));
+      }
+      case ELASTIC_IPS ->
+          call("POST", "/elastic-ips", "{\"dataCenterId\":\"%s\"}".formatted(site.dataCenter()));
+      case INSTANCES -> {
+        int n = unique();
+        yield call(
+            "POST",
+            "/instances",
+            "{\"name\":\"vm-%d\",\"vpcId\":\"%s\",\"addresses\":[\"10.7.0.%d\"]}"
+                .formatted(n, call("GET", "/vpcs", null).text("/items/0/id"), 50 + n % 200));
       }
       case CERTIFICATES ->
           call(

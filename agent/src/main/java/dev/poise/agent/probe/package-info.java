@@ -1,0 +1,5 @@
+/** Checks of members by datagrams. */
+@NullMarked
+package dev.poise.agent.probe;
+
+import org.jspecify.annotations.NullMarked;

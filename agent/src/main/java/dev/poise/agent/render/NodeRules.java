@@ -1,0 +1,143 @@
+package dev.poise.agent.render;
+
+import dev.poise.spec.AddressRange;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.ListenerSpec;
+import dev.poise.spec.LoadBalancerSpec;
+import dev.poise.spec.NodeId;
+import dev.poise.spec.Protocol;
+import dev.poise.spec.Sources;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Writes the nftables table that a node has once, for all its load balancers: it counts packets,
+ * answers datagrams nobody takes, and keeps pings out.
+ *
+ * <p>These rules see every packet, and not only the first of a session. Their cost must not grow
+ * with the number of load balancers, so there is one table with sets in it, and a load balancer is
+ * some elements of these sets.
+ *
+ * <p>Packets are counted where they carry the load balancer's address: those of clients before,
+ * those to clients after addresses are translated. What a client on this machine sends passes the
+ * output hook and then, through the loopback interface, prerouting; it counts once.
+ *
+ * <p>A machine says "port unreachable" to another one about once a second and not more. If clients'
+ * datagrams go to a member that ended, their errors use that up, and a check would hear nothing,
+ * which is good news. So such errors are noted when they pass: the destination in the datagram that
+ * the error quotes, 24 bytes (192 bits) into the ICMP message, and its port, 30 bytes (240 bits).
+ */
+public final class NodeRules {
+  /** The set that counts what clients sent, by address, protocol and port. */
+  public static final String RECEIVED = "received";
+
+  /** The set that counts what clients were sent. */
+  public static final String TRANSMITTED = "transmitted";
+
+  /**
+   * The set of members, as address and port, that told of a client's datagram "port unreachable".
+   */
+  public static final String UNREACHABLE = "unreachable";
+
+  /** The set of addresses and ports of UDP listeners. */
+  public static final String DATAGRAMS = "datagrams";
+
+  private static final int TCP = 6;
+  private static final int UDP = 17;
+
+  private static final String COUNTING = "{ type ipv4_addr . inet_proto . inet_service; counter; }";
+
+  private NodeRules() {}
+
+  /** An element of a set; its key is written as nft prints it. */
+  public record Element(String set, String key) implements Comparable<Element> {
+    @Override
+    public int compareTo(Element other) {
+      int bySet = set.compareTo(other.set);
+      return bySet != 0 ? bySet : key.compareTo(other.key);
+    }
+  }
+
+  /** The name of a node's table. */
+  public static String tableOf(NodeId node) {
+    return "poise_" + node;
+  }
+
+  /** The transaction that makes the table, or sets its rules right and leaves its sets. */
+  public static String table(String table) {
+    return """
+    add table ip TABLE
+    add set ip TABLE received COUNTING
+    add set ip TABLE transmitted COUNTING
+    add set ip TABLE datagrams { type ipv4_addr . inet_service; }
+    add set ip TABLE ping_filtered { type ipv4_addr; }
+    add set ip TABLE ping_sources { type ipv4_addr . ipv4_addr; flags interval; }
+    add set ip TABLE unreachable { typeof @th,192,32 . @th,240,16; size 65535; flags dynamic,timeout; timeout 2s; }
+    add chain ip TABLE errors { type filter hook prerouting priority -150; policy accept; }
+    add chain ip TABLE prerouting { type filter hook prerouting priority -300; policy accept; }
+    add chain ip TABLE output { type filter hook output priority -300; policy accept; }
+    add chain ip TABLE postrouting { type filter hook postrouting priority 300; policy accept; }
+    add chain ip TABLE input { type filter hook input priority 0; policy accept; }
+    flush chain ip TABLE errors
+    flush chain ip TABLE prerouting
+    flush chain ip TABLE output
+    flush chain ip TABLE postrouting
+    flush chain ip TABLE input
+    add rule ip TABLE prerouting iifname != "lo" ip daddr . meta l4proto . th dport @received
+    add rule ip TABLE output ip daddr . meta l4proto . th dport @received
+    add rule ip TABLE postrouting ip saddr . meta l4proto . th sport @transmitted
+    add rule ip TABLE errors icmp type destination-unreachable icmp code port-unreachable ct state related update @unreachable { @th,192,32 . @th,240,16 }
+    add rule ip TABLE input ip daddr . udp dport @datagrams reject with icmp type port-unreachable
+    add rule ip TABLE input icmp type echo-request ip daddr @ping_filtered ip daddr . ip saddr != @ping_sources drop
+    """
+        .replace("COUNTING", COUNTING)
+        .replace("TABLE", table);
+  }
+
+  /** What a load balancer has in the sets. */
+  public static Set<Element> elements(LoadBalancerSpec spec) {
+    Set<Element> elements = new TreeSet<>();
+    for (IpAddress vip : spec.vips()) {
+      for (ListenerSpec listener : spec.listeners()) {
+        elements.add(new Element(RECEIVED, trafficKey(vip, listener)));
+        elements.add(new Element(TRANSMITTED, trafficKey(vip, listener)));
+        if (listener.protocol() instanceof Protocol.Udp) {
+          elements.add(datagrams(vip, listener.port()));
+        }
+      }
+      switch (spec.pingSources()) {
+        case Sources.Anyone() -> {}
+        case Sources.Only only -> {
+          elements.add(new Element("ping_filtered", vip.text()));
+          for (AddressRange range : only.ranges()) {
+            elements.add(new Element("ping_sources", vip + " . " + plain(range)));
+          }
+        }
+      }
+    }
+    return elements;
+  }
+
+  /** The element of a UDP listener. */
+  public static Element datagrams(IpAddress vip, int port) {
+    return new Element(DATAGRAMS, vip + " . " + port);
+  }
+
+  private static String plain(AddressRange range) {
+    return range.bits() == 32 ? range.text().replace("/32", "") : range.text();
+  }
+
+  /** The key of a listener's counters. */
+  public static String trafficKey(IpAddress vip, ListenerSpec listener) {
+    return vip + " . " + transport(listener.protocol()) + " . " + listener.port();
+  }
+
+  private static int transport(Protocol protocol) {
+    return switch (protocol) {
+      case Protocol.Tcp tcp -> TCP;
+      case Protocol.Udp udp -> UDP;
+      case Protocol.Http http -> TCP;
+      case Protocol.Https https -> TCP;
+    };
+  }
+}

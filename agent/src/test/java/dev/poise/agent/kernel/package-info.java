@@ -1,0 +1,5 @@
+/** Tests of the kernel side. */
+@NullMarked
+package dev.poise.agent.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.poise.server.event;
+
+import org.jspecify.annotations.NullMarked;
