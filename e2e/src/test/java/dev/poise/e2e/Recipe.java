@@ -27,6 +27,10 @@ final class Recipe {
     return new Recipe("HTTP", port);
   }
 
+  static Recipe udp(int port) {
+    return new Recipe("UDP", port);
+  }
+
   static Recipe tcp(int port) {
     return new Recipe("TCP", port);
   }
@@ -47,6 +51,12 @@ final class Recipe {
     return this;
   }
 
+  /** All sessions of a client's address stay with one member. */
+  Recipe stickyBySource() {
+    pool.put("persistence", Map.of("type", "SOURCE_IP"));
+    return this;
+  }
+
   /** Any other field of the listener. */
   Recipe option(String field, Object value) {
     options.put(field, value);
@@ -60,18 +70,18 @@ final class Recipe {
     return this;
   }
 
-  Recipe member(Backend backend, int weight) {
+  Recipe member(Destination backend, int weight) {
     members.add(memberBody(backend, weight));
     return this;
   }
 
-  Recipe members(Backend... backends) {
-    for (Backend backend : backends) member(backend, 1);
+  Recipe members(Destination... backends) {
+    for (Destination backend : backends) member(backend, 1);
     return this;
   }
 
   /** The body that adds a member. */
-  static Map<String, Object> memberBody(Backend backend, int weight) {
+  static Map<String, Object> memberBody(Destination backend, int weight) {
     return Map.of("address", backend.address(), "port", backend.port(), "weight", weight);
   }
 
