@@ -37,10 +37,10 @@ final class RunningPoise {
   private final ServerProcess server;
   private final AgentProcess agent;
 
-  private RunningPoise(ProjectPlaces project, Scope scope) {
-    Random random = new Random();
-    network = "127." + random.nextInt(20, 80);
-    subnet = 2 * random.nextInt(1, 120);
+  private RunningPoise(
+      ProjectPlaces project, Scope scope, String network, int subnet, String cidr) {
+    this.network = network;
+    this.subnet = subnet;
     folder = scope.open(RunningPoise::temporaryFolder, Folders::delete);
     Postgres.Places places =
         new Postgres.Places(
@@ -57,14 +57,22 @@ final class RunningPoise {
     server = scope.open(() -> ServerProcess.start(settings), ServerProcess::stop);
     server.awaitReady();
     api = server.administrator();
-    site = Site.ensure(api, NAMES, network + "." + subnet + ".0/24");
+    site = Site.ensure(api, NAMES, cidr);
     AgentProcess.Settings node = node(project, site.addNode(api, "node-1"));
     agent = scope.open(() -> AgentProcess.start(node), RunningPoise::stopNode);
   }
 
   /** Starts it all; the scope ends it. */
   static RunningPoise start(ProjectPlaces project, Scope scope) {
-    return new RunningPoise(project, scope);
+    Random random = new Random();
+    String network = "127." + random.nextInt(20, 80);
+    int subnet = 2 * random.nextInt(1, 120);
+    return new RunningPoise(project, scope, network, subnet, network + "." + subnet + ".0/24");
+  }
+
+  /** Starts it all, for load balancers with addresses of this range; the scope ends it. */
+  static RunningPoise start(ProjectPlaces project, Scope scope, String cidr) {
+    return new RunningPoise(project, scope, "127.20", 2, cidr);
   }
 
   private static Path temporaryFolder() {
@@ -116,6 +124,11 @@ final class RunningPoise {
   /** An address that no load balancer has. */
   String otherAddress(int number) {
     return network + "." + (subnet + 1) + "." + number;
+  }
+
+  /** The id of the subnet that load balancers are in. */
+  String subnet() {
+    return site.subnet();
   }
 
   ApiClient api() {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A server to balance on, on an address of its own, so that nobody takes its port while it is dead.
  * It can be killed, which cuts its connections as a crash does, and revived.
  */
-abstract class Backend implements AutoCloseable {
+abstract class Backend implements Destination, AutoCloseable {
   private final String name;
   private final String address;
   private final int port;
@@ -29,15 +29,18 @@ abstract class Backend implements AutoCloseable {
     this.listening = listen();
   }
 
-  final String name() {
+  @Override
+  public final String name() {
     return name;
   }
 
-  final String address() {
+  @Override
+  public final String address() {
     return address;
   }
 
-  final int port() {
+  @Override
+  public final int port() {
     return port;
   }
 

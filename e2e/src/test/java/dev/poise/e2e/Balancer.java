@@ -117,35 +117,35 @@ final class Balancer {
     return api.list(pool(port) + "/members");
   }
 
-  JsonNode member(int port, Backend backend) {
+  JsonNode member(int port, Destination backend) {
     return find(port, backend).orElseThrow();
   }
 
-  private Optional<JsonNode> find(int port, Backend backend) {
+  private Optional<JsonNode> find(int port, Destination backend) {
     return members(port).stream()
         .filter(member -> member.path("address").asString().equals(backend.address()))
         .filter(member -> member.path("port").asInt() == backend.port())
         .findFirst();
   }
 
-  String memberPath(int port, Backend backend) {
+  String memberPath(int port, Destination backend) {
     return "/members/" + member(port, backend).path("id").asString();
   }
 
   /** Adds a member and waits until nodes know it. */
-  void add(int port, Backend backend) {
+  void add(int port, Destination backend) {
     api.post(pool(port) + "/members", Recipe.memberBody(backend, 1));
     awaitApplied();
   }
 
   /** Takes a member out and waits until nodes know it. */
-  void remove(int port, Backend backend) {
+  void remove(int port, Destination backend) {
     api.delete(memberPath(port, backend));
     awaitApplied();
   }
 
   /** Changes a member's mode with a verb of the API and waits until nodes know it. */
-  void change(int port, Backend backend, String verb) {
+  void change(int port, Destination backend, String verb) {
     api.post(memberPath(port, backend) + ":" + verb);
     awaitApplied();
   }
@@ -156,7 +156,7 @@ final class Balancer {
   }
 
   /** Waits until the checks' verdict on a member is this one. */
-  JsonNode awaitHealth(int port, Backend backend, String health) {
+  JsonNode awaitHealth(int port, Destination backend, String health) {
     return Await.until(
         backend + " is " + health,
         PATIENCE,

@@ -28,6 +28,10 @@ final class Recipe {
     return new Recipe("HTTP", port);
   }
 
+  static Recipe udp(int port) {
+    return new Recipe("UDP", port);
+  }
+
   static Recipe tcp(int port) {
     return new Recipe("TCP", port);
   }
@@ -45,6 +49,12 @@ final class Recipe {
   /** Clients stay with their member by a cookie of this name. */
   Recipe cookie(String name) {
     pool.put("persistence", Map.of("type", "COOKIE", "name", name));
+    return this;
+  }
+
+  /** All sessions of a client's address stay with one member. */
+  Recipe stickyBySource() {
+    pool.put("persistence", Map.of("type", "SOURCE_IP"));
     return this;
   }
 
@@ -67,7 +77,7 @@ final class Recipe {
     return this;
   }
 
-  Recipe member(Backend backend, int weight) {
+  Recipe member(Destination backend, int weight) {
     members.add(memberBody(backend, weight));
     return this;
   }
@@ -78,13 +88,13 @@ final class Recipe {
     return this;
   }
 
-  Recipe members(Backend... backends) {
-    for (Backend backend : backends) member(backend, 1);
+  Recipe members(Destination... backends) {
+    for (Destination backend : backends) member(backend, 1);
     return this;
   }
 
   /** The body that adds a member. */
-  static Map<String, Object> memberBody(Backend backend, int weight) {
+  static Map<String, Object> memberBody(Destination backend, int weight) {
     return Map.of("address", backend.address(), "port", backend.port(), "weight", weight);
   }
 

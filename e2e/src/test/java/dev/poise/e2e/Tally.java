@@ -22,13 +22,13 @@ final class Tally {
     return sum(answers);
   }
 
-  long answersOf(Backend backend) {
+  long answersOf(Destination backend) {
     LongAdder count = answers.get(backend.name());
     return count == null ? 0 : count.sum();
   }
 
   /** What a backend answered, in per cent of all. */
-  double shareOf(Backend backend) {
+  double shareOf(Destination backend) {
     return 100.0 * answersOf(backend) / answers();
   }
 

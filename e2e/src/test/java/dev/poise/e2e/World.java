@@ -240,6 +240,14 @@ final class World implements AutoCloseable {
     return remember(new WebSocketBackend(name, nextBackendAddress()));
   }
 
+  UdpBackend udp(String name) {
+    return remember(new UdpBackend(name, nextBackendAddress()));
+  }
+
+  DnsServer dns(String name) {
+    return remember(new DnsServer(name, nextBackendAddress()));
+  }
+
   TcpBackend tcp(String name) {
     return remember(new TcpBackend(name, nextBackendAddress()));
   }

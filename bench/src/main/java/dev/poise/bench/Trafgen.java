@@ -1,0 +1,121 @@
+package dev.poise.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Floods a place with datagrams of 32 clients and counts how many arrive behind it. The sender
+ * writes frames into a ring of the kernel, and the receiver is a counter of the kernel, so that
+ * most of the processor time goes to what is between them.
+ */
+final class Trafgen {
+  private static final int CLIENTS = 32;
+  private static final Pattern SENT = Pattern.compile("(\\d+) packets outgoing");
+  private static final Pattern ARRIVED = Pattern.compile("packets (\\d+) bytes");
+
+  private final Scope scope;
+  private final UdpOptions options;
+  private final Path folder;
+
+  Trafgen(Scope scope, UdpOptions options, Path folder) {
+    this.scope = scope;
+    this.options = options;
+    this.folder = folder;
+  }
+
+  UdpTraffic.Forwarded run(InetSocketAddress target, int seconds) {
+    Path frames = folder.resolve("frames");
+    try {
+      Files.writeString(frames, frames(target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> counter = List.of("nft", "reset", "counter", "ip", "bench", "arrived");
+    output(options.servers(), counter);
+    Process process =
+        scope.open(
+            () ->
+                start(
+                    options.clients(),
+                    List.of(
+                        "trafgen",
+                        "--dev",
+                        options.link(),
+                        "--conf",
+                        frames.toString(),
+                        "--cpus",
+                        "1",
+                        "--no-sock-mem")),
+            Process::destroy);
+    long began = System.nanoTime();
+    try {
+      if (process.waitFor(seconds, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("trafgen ended by itself: " + text(process));
+      }
+      new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
+      double took = (System.nanoTime() - began) / 1e9;
+      String said = text(process);
+      long sent = number(SENT, said);
+      long arrived = number(ARRIVED, output(options.servers(), counter));
+      return new UdpTraffic.Forwarded(arrived, arrived / took, Math.max(0, sent - arrived));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String frames(InetSocketAddress target) {
+    StringBuilder frames = new StringBuilder();
+    for (int client = 0; client < CLIENTS; client++) {
+      frames.append(
+          """
+          { eth(da=02:00:00:00:00:01, sa=02:00:00:00:00:02), ipv4(da=%s, sa=10.97.1.2, ttl=64), \
+          udp(sp=%d, dp=%d), fill('x', 64) }
+          """
+              .formatted(target.getHostString(), 20_000 + client, target.getPort()));
+    }
+    return frames.toString();
+  }
+
+  private static long number(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    if (!matcher.find()) throw new IllegalStateException("not understood: " + text);
+    return Long.parseLong(matcher.group(1));
+  }
+
+  private static String output(String namespace, List<String> command) {
+    try {
+      return text(start(namespace, command));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Process process) throws IOException {
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static Process start(String namespace, List<String> command) {
+    List<String> inside = new java.util.ArrayList<>(List.of("ip", "netns", "exec", namespace));
+    inside.addAll(command);
+    try {
+      return new ProcessBuilder(inside)
+          .redirectErrorStream(true)
+          .redirectInput(new File("/dev/null"))
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

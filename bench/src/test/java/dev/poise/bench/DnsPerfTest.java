@@ -1,0 +1,32 @@
+package dev.poise.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class DnsPerfTest {
+  @Test
+  void readsWhatDnsperfPrints() {
+    String output =
+        """
+        Statistics:
+
+          Queries sent:         120100
+          Queries completed:    120000 (99.92%)
+          Queries lost:         100 (0.08%)
+
+          Response codes:       NOERROR 120000 (100.00%)
+          Run time (s):         3.000000
+          Queries per second:   40000.123456
+        """;
+    assertThat(DnsPerf.Result.parse(output))
+        .isEqualTo(new DnsPerf.Result(120_000, 40_000.123456, 100));
+  }
+
+  @Test
+  void saysWhatItCouldNotRead() {
+    assertThatThrownBy(() -> DnsPerf.Result.parse("Error: no route"))
+        .hasMessageContaining("no route");
+  }
+}
