@@ -15,6 +15,9 @@ final class UdpSession implements AutoCloseable {
   /** What is heard when nothing listens there. */
   static final String UNREACHABLE = "(unreachable)";
 
+  /** What a client on the balancer's own machine is told when its datagram is not let through. */
+  static final String NOT_PERMITTED = "(not permitted)";
+
   /** What is heard when nobody answers. */
   static final String SILENCE = "(silence)";
 
@@ -35,7 +38,7 @@ final class UdpSession implements AutoCloseable {
     }
   }
 
-  /** The name of the member that answers, or one of the two above. */
+  /** The name of the member that answers, or one of those above. */
   String ask() {
     return ask(Duration.ofSeconds(2));
   }
@@ -59,6 +62,7 @@ final class UdpSession implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       return SILENCE;
     } catch (IOException e) {
+      if (("" + e.getMessage()).contains("not permitted")) return NOT_PERMITTED;
       throw new UncheckedIOException(e);
     }
   }

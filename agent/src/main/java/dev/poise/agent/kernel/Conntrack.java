@@ -29,17 +29,8 @@ final class Conntrack {
   /** All sessions whose destination was translated, which are ours and perhaps others'. */
   Sessions sessions() throws IOException {
     Sessions sessions = new Sessions();
-    StringBuilder last = new StringBuilder();
-    int exit =
-        tool.run(
-            List.of("-L", "-p", "udp", "-f", "ipv4", "-g"),
-            "",
-            line -> {
-              sessions.add(line);
-              last.setLength(0);
-              last.append(line);
-            });
-    if (exit != 0) throw new IOException("conntrack: " + reason(last.toString()));
+    Tool.Run run = tool.read(List.of("-L", "-p", "udp", "-f", "ipv4", "-g"), sessions::add);
+    if (!run.succeeded()) throw new IOException("conntrack: " + reason(run.output().strip()));
     return sessions;
   }
 

@@ -2,6 +2,7 @@ package dev.poise.agent.kernel;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,18 +30,29 @@ final class Tool {
 
   Run run(List<String> arguments, String input) throws IOException {
     StringBuilder output = new StringBuilder();
-    int exit = run(arguments, input, line -> output.append(line).append('\n'));
+    Process process = start(arguments, true);
+    // It may print before it has read everything.
+    Thread writer = Thread.ofVirtual().start(() -> feed(process.getOutputStream(), input));
+    int exit = finish(process, writer, line -> output.append(line).append('\n'));
     return new Run(exit, output.toString());
   }
 
-  /** Gives every line of what it prints; says the exit code. */
-  int run(List<String> arguments, String input, Consumer<String> lines) throws IOException {
-    List<String> command = new ArrayList<>(List.of(program));
-    command.addAll(arguments);
-    Process process = start(command);
+  /**
+   * Gives every line of what it prints; the result has only what it complains of, which would
+   * otherwise stand in the middle of a line.
+   */
+  Run read(List<String> arguments, Consumer<String> lines) throws IOException {
+    StringBuilder complaints = new StringBuilder();
+    Process process = start(arguments, false);
+    feed(process.getOutputStream(), "");
+    Thread listener =
+        Thread.ofVirtual().start(() -> complaints.append(text(process.getErrorStream())));
+    int exit = finish(process, listener, lines);
+    return new Run(exit, complaints.toString());
+  }
+
+  private int finish(Process process, Thread companion, Consumer<String> lines) throws IOException {
     try {
-      // It may print before it has read everything.
-      Thread writer = Thread.ofVirtual().start(() -> feed(process.getOutputStream(), input));
       try (BufferedReader reader =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1))) {
@@ -48,7 +60,7 @@ final class Tool {
           lines.accept(line);
         }
       }
-      writer.join();
+      companion.join();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException(program + " does not end");
       }
@@ -61,11 +73,21 @@ final class Tool {
     }
   }
 
-  private Process start(List<String> command) throws IOException {
+  private Process start(List<String> arguments, boolean complaintsToo) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(arguments);
     try {
-      return new ProcessBuilder(command).redirectErrorStream(true).start();
+      return new ProcessBuilder(command).redirectErrorStream(complaintsToo).start();
     } catch (IOException e) {
       throw new IOException("'" + program + "' does not run: is it installed?", e);
+    }
+  }
+
+  private static String text(InputStream stream) {
+    try (stream) {
+      return new String(stream.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException endedBefore) {
+      return "";
     }
   }
 

@@ -87,12 +87,15 @@ public record LoadBalancerInput(
   }
 
   private void portsTakenTwice(List<Fault> faults) {
-    Set<Integer> taken = new HashSet<>();
+    Set<String> taken = new HashSet<>();
     List<ListenerInput> given = listenersOrNone();
     for (int i = 0; i < given.size(); i++) {
       @Nullable ListenerInput listener = given.get(i);
       @Nullable Integer port = listener == null ? null : listener.port();
-      if (port != null && !taken.add(port)) {
+      if (listener == null || port == null) continue;
+      // UDP has ports of its own.
+      boolean udp = listener.protocol() == ListenerInput.ProtocolName.UDP;
+      if (!taken.add((udp ? "UDP " : "TCP ") + port)) {
         faults.add(
             new Fault(
                 "/listeners/" + i + "/port",

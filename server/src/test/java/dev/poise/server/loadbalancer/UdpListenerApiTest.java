@@ -117,6 +117,20 @@ class UdpListenerApiTest extends ApiTest {
     assertThat(longer.body().at("/connectionLimit").asInt()).isEqualTo(5);
   }
 
+  @Test
+  void bothCanBeMadeWithTheLoadBalancer() {
+    String body =
+        """
+        {"name":"both","subnetId":"%s","listeners":[{"protocol":"UDP","port":53},{"protocol":"TCP","port":53}%s]}
+        """;
+    assertThat(post("/load-balancers", body.formatted(site.subnet(), "")).status()).isEqualTo(201);
+    Answer twice =
+        post(
+            "/load-balancers",
+            body.formatted(site.subnet(), ",{\"protocol\":\"UDP\",\"port\":53}"));
+    assertThat(twice.text("/errors/0/pointer")).isEqualTo("/listeners/2/port");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "UDP, '\"idleTimeoutSeconds\":5', /idleTimeoutSeconds",
