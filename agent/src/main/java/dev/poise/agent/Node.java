@@ -61,7 +61,7 @@ final class Node {
       }
       case KernelAccess.Missing(String why) -> missing.put("UDP", why);
     }
-    Capabilities capabilities = new Capabilities(versions, protocols, missing);
+    Capabilities capabilities = new Capabilities(versions, protocols, List.of(), missing);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());

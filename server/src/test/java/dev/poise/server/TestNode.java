@@ -10,6 +10,7 @@ import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecRequest;
 import java.time.Instant;
@@ -88,11 +89,14 @@ public final class TestNode {
             sequence == 1,
             SINCE,
             manifest().body().at("/revision").asLong(),
-            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), Map.of()),
+            manifest().body().at("/revision").asLong(),
+            new Capabilities(
+                Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), List.of(), Map.of()),
             said,
             gone,
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     Answer answer = caller.call("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey());
     if (answer.status() != 200) throw new AssertionError(answer.body().toString());
   }

@@ -1,7 +1,9 @@
 package dev.poise.spec;
 
 /**
- * The four calls an agent makes. All carry {@code Authorization: Bearer <node key>}.
+ * The calls an agent makes. All but the first carry {@code Authorization: Bearer <node key>}.
+ *
+ * <p>{@code POST} {@value #JOIN} takes a {@link JoinRequest} and answers a {@link JoinAnswer}.
  *
  * <p>{@code GET} {@value #MANIFEST} is a long poll: with {@code If-None-Match: "<revision>"} and
  * {@code Prefer: wait=50} it answers 200 with a {@link Manifest} as soon as the cluster's revision
@@ -11,6 +13,7 @@ package dev.poise.spec;
  * ReportAnswer}.
  */
 public final class AgentApi {
+  public static final String JOIN = "/agent/v1/join";
   public static final String MANIFEST = "/agent/v1/manifest";
   public static final String SPECS = "/agent/v1/specs:fetch";
   public static final String BUNDLES = "/agent/v1/bundles:fetch";

@@ -7,12 +7,14 @@ import java.util.List;
  * chose freely.
  *
  * @param generation counts the changes of this description; the higher one is the newer
+ * @param home the network it lives in
  * @param vips the addresses every listener is bound to
  * @param pingSources whose pings the addresses answer
  */
 public record LoadBalancerSpec(
     LoadBalancerId id,
     long generation,
+    Home home,
     List<IpAddress> vips,
     Sources pingSources,
     List<ListenerSpec> listeners,

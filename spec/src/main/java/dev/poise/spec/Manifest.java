@@ -7,6 +7,9 @@ import java.util.List;
  * fetched by digest.
  *
  * @param revision counts the changes of the cluster; a node accepts only a newer one
+ * @param redundancy how the node shares the addresses with others
+ * @param networks the VPCs that are networks of their own; what lives in one that is not named
+ *     cannot be served
  * @param tombstones load balancers that a user deleted: removing them is what was asked for. A load
  *     balancer that is merely missing must not exist either, but many missing at once are held
  *     back, see {@link HeldRemovals}
@@ -17,10 +20,13 @@ public record Manifest(
     ClusterId cluster,
     NodeId node,
     long revision,
+    Redundancy redundancy,
+    List<VpcNetwork> networks,
     List<Entry> loadBalancers,
     List<LoadBalancerId> tombstones,
     long removalsConfirmedThrough) {
   public Manifest {
+    networks = List.copyOf(networks);
     loadBalancers = List.copyOf(loadBalancers);
     tombstones = List.copyOf(tombstones);
   }

@@ -11,8 +11,11 @@ import java.util.List;
  * @param sequence 1 and up within the session; a gap makes the server ask for a full report
  * @param full whether what is not named here is not on the node
  * @param acceptedRevision the manifest the node acts on; 0 before the first
+ * @param appliedRevision the last manifest of which everything was tried; a refusal is an outcome
+ *     too
  * @param problems what is wrong with the node and not with one load balancer, in words
  * @param gone load balancers that the node served and does not any more
+ * @param role what the node is in its cluster
  */
 public record NodeReport(
     NodeId node,
@@ -21,11 +24,13 @@ public record NodeReport(
     boolean full,
     Instant capturedTime,
     long acceptedRevision,
+    long appliedRevision,
     Capabilities capabilities,
     List<LoadBalancerReport> loadBalancers,
     List<LoadBalancerId> gone,
     HeldRemovals heldRemovals,
-    List<String> problems) {
+    List<String> problems,
+    RoleReport role) {
   public NodeReport {
     loadBalancers = List.copyOf(loadBalancers);
     gone = List.copyOf(gone);

@@ -17,6 +17,7 @@ class SpecJsonTest {
       new LoadBalancerSpec(
           LoadBalancerId.generate(NOW),
           7,
+          new Home.Node(),
           List.of(new IpAddress("10.0.0.5")),
           new Sources.Only(List.of(new AddressRange("10.0.0.0/8"))),
           List.of(
@@ -106,7 +107,9 @@ class SpecJsonTest {
             true,
             NOW,
             3,
-            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP"), Map.of("UDP", "nft: no")),
+            3,
+            new Capabilities(
+                Map.of("haproxy", "2.6.12"), List.of("TCP"), List.of(), Map.of("UDP", "nft: no")),
             List.of(
                 new LoadBalancerReport(
                     SPEC.id(),
@@ -127,7 +130,8 @@ class SpecJsonTest {
                             3)))),
             List.of(),
             HeldRemovals.NONE,
-            List.of("a manifest was refused"));
+            List.of("a manifest was refused"),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     assertThat(SpecJson.read(SpecJson.write(report), NodeReport.class)).isEqualTo(report);
   }
 
@@ -158,7 +162,15 @@ class SpecJsonTest {
   @Test
   void readsAManifestThatSaysMore() {
     Manifest manifest =
-        new Manifest(ClusterId.generate(NOW), NodeId.generate(NOW), 3, List.of(), List.of(), 0);
+        new Manifest(
+            ClusterId.generate(NOW),
+            NodeId.generate(NOW),
+            3,
+            new Redundancy.None(),
+            List.of(),
+            List.of(),
+            List.of(),
+            0);
     String json = SpecJson.write(manifest).replaceFirst("\\{", "{\"newer\":1,");
     assertThat(SpecJson.read(json, Manifest.class)).isEqualTo(manifest);
   }

@@ -7,6 +7,7 @@ import dev.poise.spec.AddressRange;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.Home;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.ListenerSpec;
@@ -40,6 +41,7 @@ final class SampleRules {
         new LoadBalancerSpec(
             LoadBalancerId.generate(now),
             1,
+            new Home.Node(),
             List.of(new IpAddress("127.0.0.1")),
             some,
             List.of(listener(53, inTurn, some), listener(54, bySource, some)),

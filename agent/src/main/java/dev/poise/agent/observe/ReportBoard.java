@@ -7,6 +7,7 @@ import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
+import dev.poise.spec.RoleReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -185,11 +186,13 @@ public final class ReportBoard {
           full,
           lastTaken,
           acceptedRevision,
+          0,
           capabilities,
           full ? List.copyOf(current.values()) : changed(),
           gone,
           heldRemovals,
-          problems);
+          problems,
+          new RoleReport(RoleReport.Role.UNKNOWN, Instant.EPOCH, ""));
     } finally {
       lock.unlock();
     }

@@ -68,7 +68,7 @@ public final class HaproxyConfig {
     List<PoolSpec> pools = spec.pools().stream().map(HaproxyConfig::evenPool).toList();
     LoadBalancerSpec even =
         new LoadBalancerSpec(
-            spec.id(), 0, spec.vips(), spec.pingSources(), spec.listeners(), pools);
+            spec.id(), 0, spec.home(), spec.vips(), spec.pingSources(), spec.listeners(), pools);
     Rendered rendered = render(new DigestedSpec(even, "none"), settings);
     List<CertificateFile> authorities =
         rendered.certificates().stream()

@@ -8,6 +8,7 @@ import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Redundancy;
 import dev.poise.spec.SpecJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ class LedgerTest {
   @TempDir Path directory;
 
   private static Manifest manifest(long revision, long confirmed) {
-    return new Manifest(CLUSTER, NODE, revision, List.of(), List.of(), confirmed);
+    return new Manifest(
+        CLUSTER, NODE, revision, new Redundancy.None(), List.of(), List.of(), List.of(), confirmed);
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.poise.spec.HeldRemovals;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Redundancy;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -30,7 +31,14 @@ class RemovalGuardTest {
     List<Manifest.Entry> entries =
         listed.stream().map(id -> new Manifest.Entry(id, 1, "0".repeat(64))).toList();
     return new Manifest(
-        ClusterId.generate(NOW), NodeId.generate(NOW), revision, entries, tombstones, confirmed);
+        ClusterId.generate(NOW),
+        NodeId.generate(NOW),
+        revision,
+        new Redundancy.None(),
+        List.of(),
+        entries,
+        tombstones,
+        confirmed);
   }
 
   private static Decision decide(int known, Map<LoadBalancerId, Long> held, Manifest manifest) {

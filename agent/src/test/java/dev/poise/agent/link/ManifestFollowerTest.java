@@ -34,7 +34,7 @@ class ManifestFollowerTest {
       new ReportBoard(
           NodeId.generate(Instant.now()),
           "session",
-          new Capabilities(Map.of(), List.of(), Map.of()),
+          new Capabilities(Map.of(), List.of(), List.of(), Map.of()),
           InstantSource.system());
 
   @BeforeEach

@@ -29,7 +29,10 @@ class ReportBoardTest {
   private Instant now = NOW;
   private final ReportBoard board =
       new ReportBoard(
-          NodeId.generate(NOW), "s", new Capabilities(Map.of(), List.of(), Map.of()), () -> now);
+          NodeId.generate(NOW),
+          "s",
+          new Capabilities(Map.of(), List.of(), List.of(), Map.of()),
+          () -> now);
 
   private static LoadBalancerReport report(
       LoadBalancerId id, long generation, Health health, long connections) {

@@ -78,7 +78,13 @@ class HaproxyConfigTest {
     LoadBalancerSpec whole = specs.next();
     LoadBalancerSpec torn =
         new LoadBalancerSpec(
-            whole.id(), 1, whole.vips(), whole.pingSources(), whole.listeners(), List.of());
+            whole.id(),
+            1,
+            whole.home(),
+            whole.vips(),
+            whole.pingSources(),
+            whole.listeners(),
+            List.of());
     assertThatThrownBy(() -> HaproxyConfig.render(new DigestedSpec(torn, "a".repeat(64)), SETTINGS))
         .isInstanceOf(Unrenderable.class)
         .hasMessageContaining(whole.listeners().getFirst().id().text());

@@ -14,6 +14,7 @@ import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.Redundancy;
 import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
@@ -223,7 +224,14 @@ public final class FakeServer implements AutoCloseable {
     }
     return SpecJson.write(
         new Manifest(
-            cluster, node, revision, List.copyOf(entries.values()), tombstones, confirmed));
+            cluster,
+            node,
+            revision,
+            new Redundancy.None(),
+            List.of(),
+            List.copyOf(entries.values()),
+            tombstones,
+            confirmed));
   }
 
   private void specs(HttpExchange exchange) throws IOException {

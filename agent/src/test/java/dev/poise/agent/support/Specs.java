@@ -5,6 +5,7 @@ import dev.poise.spec.AddressRange;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.Home;
 import dev.poise.spec.HttpOptions;
 import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.IpAddress;
@@ -242,6 +243,7 @@ public final class Specs {
     return new LoadBalancerSpec(
         id,
         generation,
+        new Home.Node(),
         List.of(vip),
         pingSources,
         listeners,

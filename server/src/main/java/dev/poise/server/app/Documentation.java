@@ -82,7 +82,7 @@ class Documentation {
             dev.poise.server.identity.ApiKeyId.class,
             dev.poise.server.identity.SessionId.class,
             dev.poise.server.network.DataCenterId.class,
-            dev.poise.server.network.VpcId.class,
+            dev.poise.spec.VpcId.class,
             dev.poise.server.network.SubnetId.class,
             dev.poise.server.network.ElasticIpId.class,
             dev.poise.server.network.ElasticIpPoolId.class,

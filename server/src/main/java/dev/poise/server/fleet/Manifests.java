@@ -6,7 +6,9 @@ import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
+import dev.poise.spec.Redundancy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
@@ -63,6 +65,8 @@ final class Manifests {
         cluster.id(),
         node.id(),
         cluster.revision(),
+        new Redundancy.None(),
+        List.of(),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),
         cluster.removalsConfirmedThrough());

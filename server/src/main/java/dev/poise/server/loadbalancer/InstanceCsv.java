@@ -1,12 +1,12 @@
 package dev.poise.server.loadbalancer;
 
 import dev.poise.server.network.Instance;
-import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.spec.IpAddress;
+import dev.poise.spec.VpcId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

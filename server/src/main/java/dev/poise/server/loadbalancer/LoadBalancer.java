@@ -9,6 +9,7 @@ import dev.poise.server.securitygroup.Traffic;
 import dev.poise.server.securitygroup.Traffic.Transport;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.CertificateId;
+import dev.poise.spec.Home;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
@@ -482,6 +483,7 @@ public record LoadBalancer(
     return new LoadBalancerSpec(
         id,
         generation,
+        new Home.Node(),
         vips(),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),

@@ -3,6 +3,7 @@ package dev.poise.server.network;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.poise.server.platform.Line;
 import dev.poise.spec.IpAddress;
+import dev.poise.spec.VpcId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;

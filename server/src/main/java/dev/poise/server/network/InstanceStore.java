@@ -5,6 +5,7 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.IpAddress;
+import dev.poise.spec.VpcId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;

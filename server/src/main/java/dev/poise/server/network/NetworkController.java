@@ -9,6 +9,7 @@ import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
+import dev.poise.spec.VpcId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -12,6 +12,7 @@ import dev.poise.server.platform.Refusal;
 import dev.poise.server.quota.Quota;
 import dev.poise.server.quota.Quotas;
 import dev.poise.spec.IpAddress;
+import dev.poise.spec.VpcId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.poise.server.network;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.poise.server.platform.Line;
+import dev.poise.spec.VpcId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;

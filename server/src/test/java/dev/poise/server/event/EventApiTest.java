@@ -19,6 +19,7 @@ import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import java.net.URI;
 import java.time.Duration;
@@ -385,11 +386,13 @@ class EventApiTest extends ApiTest {
             sequence == 1,
             NOW,
             1,
-            new Capabilities(Map.of(), List.of("TCP", "HTTP"), Map.of()),
+            1,
+            new Capabilities(Map.of(), List.of("TCP", "HTTP"), List.of(), Map.of()),
             List.of(said),
             List.of(),
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(200);
   }

@@ -14,6 +14,7 @@ import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
@@ -61,11 +62,14 @@ class AgentApiTest extends ApiTest {
             full,
             NOW,
             revision,
-            new Capabilities(Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), Map.of()),
+            revision,
+            new Capabilities(
+                Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), List.of(), Map.of()),
             said,
             gone,
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     return agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey());
   }
 
@@ -268,11 +272,13 @@ class AgentApiTest extends ApiTest {
             true,
             NOW,
             1,
-            new Capabilities(Map.of(), List.of(), Map.of()),
+            1,
+            new Capabilities(Map.of(), List.of(), List.of(), Map.of()),
             List.of(),
             List.of(),
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(400);
   }

@@ -18,6 +18,7 @@ import dev.poise.spec.Outcome;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.ProxyProtocol;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
@@ -66,11 +67,13 @@ class ListenerOptionsApiTest extends ApiTest {
             true,
             NOW,
             1,
-            new Capabilities(Map.of(), protocols, Map.of()),
+            1,
+            new Capabilities(Map.of(), protocols, List.of(), Map.of()),
             List.of(said),
             List.of(),
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(200);
   }

@@ -13,6 +13,7 @@ import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import java.time.Instant;
 import java.util.List;
@@ -67,11 +68,13 @@ class LoadBalancerListTest extends ApiTest {
             sequence == 1,
             NOW,
             1,
-            new Capabilities(Map.of(), List.of("TCP", "HTTP"), Map.of()),
+            1,
+            new Capabilities(Map.of(), List.of("TCP", "HTTP"), List.of(), Map.of()),
             List.of(said),
             List.of(),
             HeldRemovals.NONE,
-            List.of());
+            List.of(),
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     Answer answer = agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey());
     assertThat(answer.body().at("/sendFull").asBoolean()).isFalse();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.SubnetId;
-import dev.poise.server.network.VpcId;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ClusterId;
@@ -25,6 +24,7 @@ import dev.poise.spec.Protocol;
 import dev.poise.spec.ProxyProtocol;
 import dev.poise.spec.Serving;
 import dev.poise.spec.TypeId;
+import dev.poise.spec.VpcId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -19,6 +19,7 @@ import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
@@ -73,11 +74,13 @@ class UdpListenerApiTest extends ApiTest {
             true,
             NOW,
             1,
+            1,
             can,
             List.of(said),
             List.of(),
             HeldRemovals.NONE,
-            problems);
+            problems,
+            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
     assertThat(agent("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey()).status())
         .isEqualTo(200);
   }
@@ -182,7 +185,8 @@ class UdpListenerApiTest extends ApiTest {
   @Test
   void aClusterThatCannotServeUdpSaysWhy() {
     report(
-        new Capabilities(Map.of(), List.of("TCP"), Map.of("UDP", "nft: Operation not permitted")),
+        new Capabilities(
+            Map.of(), List.of("TCP"), List.of(), Map.of("UDP", "nft: Operation not permitted")),
         List.of("the manifest 7 is older than 8"));
     Answer refused = listener("{\"protocol\":\"UDP\",\"port\":53}");
     assertThat(refused.status()).isEqualTo(422);
@@ -196,7 +200,7 @@ class UdpListenerApiTest extends ApiTest {
   void packetsAndSessionsAreShown() {
     Answer udp = listener("{\"protocol\":\"UDP\",\"port\":53}");
     report(
-        new Capabilities(Map.of(), List.of("UDP"), Map.of()),
+        new Capabilities(Map.of(), List.of("UDP"), List.of(), Map.of()),
         List.of(),
         new LoadBalancerReport(
             new LoadBalancerId(owner.text("/id")),

@@ -1,12 +1,12 @@
-package dev.poise.server.network;
+package dev.poise.spec;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.poise.spec.TypeId;
 import java.time.Instant;
 
 /** The id of a VPC: {@code vpc_} and 26 characters. */
 public record VpcId(@JsonValue String text) {
+  /** The prefix of every id of this kind. */
   public static final String PREFIX = "vpc";
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -14,7 +14,8 @@ public record VpcId(@JsonValue String text) {
     TypeId.require(PREFIX, text);
   }
 
-  static VpcId generate(Instant now) {
+  /** A new id. */
+  public static VpcId generate(Instant now) {
     return new VpcId(TypeId.generate(PREFIX, now));
   }
 
