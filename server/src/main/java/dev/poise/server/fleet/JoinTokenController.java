@@ -132,7 +132,9 @@ final class JoinTokenController {
   }
 
   @GetMapping("/clusters/{id}/join-tokens")
-  @Listed
+  @Listed(
+      sort = {"createTime", "expireTime"},
+      filter = {"nodeId"})
   @Operation(
       summary = "List join tokens of a cluster",
       description =

@@ -84,7 +84,7 @@ class JoinApiTest extends ApiTest {
                 .replace("URL", entrance().url())
                 .replace("TOKEN", token));
     Answer list = get("/clusters/" + site.cluster() + "/join-tokens");
-    assertThat(list.text("/items/0/id")).as(list.body().toString()).isEqualTo(made.text("/id"));
+    assertThat(list.text("/items/0/id")).isEqualTo(made.text("/id"));
     assertThat(list.body().at("/items/0/usedTime").isMissingNode()).isTrue();
     assertThat(list.body().toString()).doesNotContain(token);
     assertThat(get("/audit-events?resourceId=" + made.text("/id")).body().toString())
