@@ -9,7 +9,6 @@ import dev.poise.spec.JoinRequest;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -109,13 +108,9 @@ final class Join {
     return String.join("\n", lines) + "\n";
   }
 
-  private static String line(String name, String value) throws IOException {
-    Properties one = new Properties();
-    one.setProperty(name, value);
-    StringWriter written = new StringWriter();
-    one.store(written, null);
-    // A comment with the date comes first.
-    return written.toString().lines().filter(line -> !line.startsWith("#")).toList().getFirst();
+  /** Behind the first sign of equality nothing means anything but a backslash. */
+  private static String line(String name, String value) {
+    return name + " = " + value.replace("\\", "\\\\");
   }
 
   private static String hostName() throws IOException {
