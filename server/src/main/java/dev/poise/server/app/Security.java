@@ -52,7 +52,9 @@ class Security {
     "/api/v1/openapi.json",
     "/api/v1/openapi.json/**",
     "/api/v1/sign-in-options",
-    "/favicon.ico"
+    "/favicon.ico",
+    "/install",
+    "/install/*"
   };
 
   /** Where one shows who one is. What a browser has from before must not stand in the way. */
