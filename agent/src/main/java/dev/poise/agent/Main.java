@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The command line: {@code run FILE}, {@code stop-all FILE} and {@code version}. */
+/**
+ * The command line: {@code run FILE}, {@code doctor FILE}, {@code stop-all FILE} and {@code
+ * version}.
+ */
 public final class Main {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
@@ -29,10 +32,13 @@ public final class Main {
         System.out.println("poise-agent " + version());
       } else if (command.equals("run") && hasFile) {
         run(config(arguments[1]));
+      } else if (command.equals("doctor") && hasFile) {
+        Path file = Path.of(arguments[1]).toAbsolutePath();
+        return Examination.of(file, config(arguments[1]), version()).examine() ? 0 : FAILED;
       } else if (command.equals("stop-all") && hasFile) {
         new StopAll(config(arguments[1]), System.out).run();
       } else {
-        System.err.println("usage: poise-agent run FILE | stop-all FILE | version");
+        System.err.println("usage: poise-agent run FILE | doctor FILE | stop-all FILE | version");
         return USAGE;
       }
       return 0;

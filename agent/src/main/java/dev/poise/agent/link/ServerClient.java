@@ -15,7 +15,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
 /** The calls of {@link AgentApi}. Every failure is an {@link IOException} with a sentence. */
@@ -43,6 +47,36 @@ public final class ServerClient {
 
     /** Nothing in the time given. */
     record Unchanged() implements Poll {}
+  }
+
+  /**
+   * What the server said to somebody who only looks whether it is there.
+   *
+   * @param status 200 or 304 if it takes the node's key
+   * @param time what its clock says, in whole seconds
+   */
+  public record Greeting(int status, Optional<Instant> time) {}
+
+  /** Looks whether the server is there and takes the node's key. */
+  public Greeting greet() throws IOException, InterruptedException {
+    HttpRequest request =
+        to(AgentApi.MANIFEST)
+            .header("If-None-Match", "\"0\"")
+            .header("Prefer", "wait=0")
+            .timeout(ANSWER_PATIENCE)
+            .GET()
+            .build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    return new Greeting(
+        response.statusCode(), response.headers().firstValue("Date").flatMap(ServerClient::time));
+  }
+
+  private static Optional<Instant> time(String date) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** Waits for a manifest of another revision. */
