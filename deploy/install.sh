@@ -85,7 +85,7 @@ check_options() {
   [ -n "$token" ] || is_node || fail "--token is missing, and this machine is not a node yet."
 }
 
-is_node() { [ -s "$config" ]; }
+is_node() { grep -qs '^[[:space:]]*node\.id' "$config"; }
 
 check_machine() {
   [ "$(id -u)" -eq 0 ] || fail "Only root can install it: put sudo before sh."
@@ -169,7 +169,8 @@ join() {
     [ -z "$token" ] || say "The token was not used."
   else
     mkdir -p "$(dirname "$config")"
-    set -- join "$config" --server "$server" --pin "$pin" --token "$token"
+    # Sockets do not outlive the machine, what it was told does.
+    set -- join "$config" --server "$server" --pin "$pin" --token "$token" --run-dir /run/poise
     [ -z "$name" ] || set -- "$@" --name "$name"
     [ -z "$address" ] || set -- "$@" --address "$address"
     "$work/poise-agent/bin/poise-agent" "$@" </dev/null || fail "The machine did not become a node, see above."
