@@ -2,11 +2,12 @@ package dev.poise.agent;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The command line: {@code run FILE}, {@code doctor FILE}, {@code stop-all FILE} and {@code
- * version}.
+ * The command line: {@code join FILE ...}, {@code run FILE}, {@code doctor FILE}, {@code stop-all
+ * FILE} and {@code version}.
  */
 public final class Main {
   private static final int FAILED = 1;
@@ -35,10 +36,15 @@ public final class Main {
       } else if (command.equals("doctor") && hasFile) {
         Path file = Path.of(arguments[1]).toAbsolutePath();
         return Examination.of(file, config(arguments[1]), version()).examine() ? 0 : FAILED;
+      } else if (command.equals("join")) {
+        List<String> words = List.of(arguments);
+        new Join(JoinOptions.parse(words.subList(1, words.size())), System.out).run();
       } else if (command.equals("stop-all") && hasFile) {
         new StopAll(config(arguments[1]), System.out).run();
       } else {
-        System.err.println("usage: poise-agent run FILE | doctor FILE | stop-all FILE | version");
+        System.err.println(
+            "usage: poise-agent run FILE | doctor FILE | stop-all FILE | version | "
+                + JoinOptions.USAGE);
         return USAGE;
       }
       return 0;

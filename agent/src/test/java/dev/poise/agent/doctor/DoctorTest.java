@@ -60,7 +60,7 @@ class DoctorTest {
               scratch.directory().resolve("agent.conf"),
               scratch.settings(),
               new Subject.Programs("haproxy", "nft", "conntrack", "keepalived"),
-              () -> new ServerClient(server.uri(), server.key),
+              () -> new ServerClient(server.address(), server.key),
               "1.2.3");
       assertThat(Doctor.of(subject, out).examine()).as(text()).isTrue();
     }

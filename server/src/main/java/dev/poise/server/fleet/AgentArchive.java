@@ -27,7 +27,7 @@ final class AgentArchive {
   private final Optional<Path> place;
   private volatile @Nullable Known last;
 
-  AgentArchive(@Value("${poise.agent-archive}") String place) {
+  AgentArchive(@Value("${poise.agent.archive}") String place) {
     this.place = place.isBlank() ? Optional.empty() : Optional.of(Path.of(place));
   }
 
