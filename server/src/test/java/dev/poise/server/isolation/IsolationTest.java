@@ -55,6 +55,8 @@ class IsolationTest extends ApiTest {
           Map.entry("GET /docs", OPEN),
           Map.entry("GET /error", OPEN),
           Map.entry("GET /problems", OPEN),
+          Map.entry("GET /install", OPEN),
+          Map.entry("GET /install/poise-agent.tar.gz", OPEN),
           Map.entry("GET /problems/{slug}", OPEN),
           Map.entry("GET /api/v1/openapi.json", OPEN),
           Map.entry("GET /api/v1/openapi.json/swagger-config", OPEN),
