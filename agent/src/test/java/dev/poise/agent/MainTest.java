@@ -58,6 +58,7 @@ class MainTest {
         "haproxy",
         "nft",
         "conntrack",
+        "keepalived",
         4,
         scratch.settings());
   }
