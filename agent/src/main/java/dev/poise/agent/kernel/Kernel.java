@@ -48,7 +48,7 @@ public final class Kernel {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<LoadBalancerId, Set<Element>> wanted = new HashMap<>();
-  private Set<Element> guard = Set.of();
+  private Optional<Set<Element>> guard = Optional.empty();
   private boolean damaged;
 
   private final Remembered<Map<Element, Traffic>> elements;
@@ -161,8 +161,8 @@ public final class Kernel {
   public void guard(Set<Element> newest) throws IOException {
     lock.lock();
     try {
-      if (newest.equals(guard) && !damaged) return;
-      guard = Set.copyOf(newest);
+      if (guard.equals(Optional.of(newest)) && !damaged) return;
+      guard = Optional.of(Set.copyOf(newest));
       if (damaged) {
         restore();
         return;
@@ -179,7 +179,10 @@ public final class Kernel {
   }
 
   private String guardLines() {
-    return guard.stream().map(each -> line("add", each, "")).collect(Collectors.joining());
+    return guard.stream()
+        .flatMap(Set::stream)
+        .map(each -> line("add", each, ""))
+        .collect(Collectors.joining());
   }
 
   /**

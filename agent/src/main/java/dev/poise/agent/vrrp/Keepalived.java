@@ -45,7 +45,7 @@ final class Keepalived {
   private static final Duration LEAVING = Duration.ofMillis(300);
   private static final Duration STOPPING = Duration.ofSeconds(5);
   private static final Duration KILLING = Duration.ofSeconds(1);
-  private static final Duration TELLING = Duration.ofMillis(500);
+  private static final Duration TELLING = Duration.ofSeconds(1);
   private static final long LONGEST_LOG = 4L << 20;
 
   private final Path directory;

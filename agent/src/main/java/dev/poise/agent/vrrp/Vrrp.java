@@ -61,9 +61,11 @@ public final class Vrrp {
   private volatile @Nullable Redundancy wish;
   private volatile List<String> broken = List.of();
   private @Nullable Redundancy done;
+  private @Nullable Thread listener;
   private Standing standing = new Standing.Stands();
   private boolean everStarted;
   private long startedAt = System.nanoTime() - SHORT_LIFE;
+  private long askedAt = System.nanoTime() - STARTING;
   private long roundAt = System.nanoTime() - ROUND;
   private String logged = "";
 
@@ -121,9 +123,7 @@ public final class Vrrp {
 
   /** Looks after it until interrupted; keepalived stays. */
   public void run(Progress progress) {
-    Thread listener = Thread.ofVirtual().unstarted(() -> {});
     try {
-      listener = begin();
       while (true) {
         boolean waiting = configuration != null && configuration.isWaiting();
         News first = news.poll((waiting ? SOON : TICK).toMillis(), TimeUnit.MILLISECONDS);
@@ -132,24 +132,17 @@ public final class Vrrp {
     } catch (InterruptedException e) {
       log.debug("lets go of keepalived", e);
     } finally {
-      listener.interrupt();
+      if (listener != null) listener.interrupt();
     }
   }
 
-  private Thread begin() throws InterruptedException {
-    Thread listener = Thread.ofVirtual().unstarted(() -> {});
-    if (!(access instanceof VrrpAccess.Granted)) return listener;
-    try {
-      keepalived.prepare();
-      Announcements announcements =
-          Announcements.open(keepalived.fifo(), role -> news.add(new News.Announced(role)));
-      everStarted = keepalived.adopt();
-      listener = Thread.ofPlatform().daemon().name("keepalived").start(announcements);
-      if (everStarted) roles.adopted(keepalived);
-    } catch (IOException e) {
-      problems.set("files", Optional.of("keepalived's files cannot be made: " + e.getMessage()));
-    }
-    return listener;
+  private void begin() throws IOException {
+    if (listener != null) return;
+    keepalived.prepare();
+    Announcements announcements =
+        Announcements.open(keepalived.fifo(), role -> news.add(new News.Announced(role)));
+    listener = Thread.ofPlatform().daemon().name("keepalived").start(announcements);
+    everStarted = keepalived.adopt();
   }
 
   private void step(@Nullable News first, Progress progress) throws InterruptedException {
@@ -163,11 +156,13 @@ public final class Vrrp {
           done = vrrp;
         }
       }
+      if (!logged.isEmpty()) problems.set("agent", Optional.empty());
       logged = "";
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) throw new InterruptedException();
       if (!logged.equals(e.toString())) log.error("looking after keepalived failed", e);
       logged = e.toString();
+      problems.set("agent", Optional.of("looking after keepalived fails; see the agent's log"));
     }
   }
 
@@ -188,8 +183,10 @@ public final class Vrrp {
       roles.become(Role.FAULT, why);
       return;
     }
+    begin();
     hear(first, vrrp);
     boolean alive = keepalived.isAlive();
+    if (alive && roles.current() == Role.UNKNOWN) ask();
     if (!alive && !everStarted) candidacy.startsCold(clock.instant());
     everStarted = true;
     standing =
@@ -207,6 +204,14 @@ public final class Vrrp {
     round(vrrp);
   }
 
+  /** After an agent's start, and if an announcement was missed. */
+  private void ask() throws InterruptedException {
+    long now = System.nanoTime();
+    if (now - startedAt < STARTING || now - askedAt < STARTING) return;
+    askedAt = now;
+    roles.adopted(keepalived);
+  }
+
   /** A signal that comes before it is prepared for it would end it. */
   private boolean isStarting(boolean alive) {
     boolean young = System.nanoTime() - startedAt < STARTING;
@@ -217,7 +222,7 @@ public final class Vrrp {
   private void revive(KeepalivedProgram program) throws IOException, InterruptedException {
     long lived = System.nanoTime() - startedAt;
     if (lived < SHORT_LIFE || keepalived.configuration().isEmpty()) return;
-    log.warn("starts keepalived; the last words of the one before: {}", keepalived.lastWords());
+    log.info("starts keepalived; the last words of the one before: {}", keepalived.lastWords());
     roles.started();
     keepalived.start(program);
     startedAt = System.nanoTime();

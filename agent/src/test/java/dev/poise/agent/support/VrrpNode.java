@@ -166,6 +166,11 @@ public final class VrrpNode implements AutoCloseable {
     return Files.readString(vrrp().resolve(which + ".pid")).strip();
   }
 
+  /** Notes the addresses that leave the machine from now on. */
+  public AddressWatch watchAddresses() throws Exception {
+    return AddressWatch.on(machine, scratch.directory().resolve("addresses.log"));
+  }
+
   /** The pids of keepalived. */
   public List<String> pids() throws IOException {
     return List.of(pid("parent"), pid("child"));
