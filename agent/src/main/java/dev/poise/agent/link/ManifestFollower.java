@@ -83,7 +83,7 @@ public final class ManifestFollower implements Runnable {
     try {
       Duration wait = patience();
       String problem =
-          switch (server.poll(ledger.revision(), wait)) {
+          switch (server.poll(ledger.revisionOf(node), wait)) {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };

@@ -45,6 +45,7 @@ public final class VrrpNode implements AutoCloseable {
         config(),
         """
         server.url = %s
+        server.pins = %s
         node.id = %s
         node.key-file = %s
         data.dir = %s
@@ -52,7 +53,8 @@ public final class VrrpNode implements AutoCloseable {
         haproxy.max-connections = 200
         """
             .formatted(
-                server.uri(),
+                server.address().url(),
+                server.address().pins().iterator().next().text(),
                 server.node,
                 scratch.directory().resolve("key"),
                 scratch.directory().resolve("data"),
