@@ -43,6 +43,8 @@ class AgentConfigTest {
                 "haproxy",
                 "nft",
                 "conntrack",
+                "ip",
+                "bridge",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),
@@ -50,7 +52,8 @@ class AgentConfigTest {
                     1,
                     9000,
                     3600,
-                    new Privileges.Dropped("haproxy", "haproxy"))));
+                    new Privileges.Dropped("haproxy", "haproxy"),
+                    "poise-edge-084sn02q")));
   }
 
   @Test
@@ -78,7 +81,8 @@ class AgentConfigTest {
                 4,
                 123,
                 60,
-                new Privileges.Dropped("lb", "lbs")));
+                new Privileges.Dropped("lb", "lbs"),
+                "poise-edge-084sn02q"));
   }
 
   @Test

@@ -58,6 +58,8 @@ class MainTest {
         "haproxy",
         "nft",
         "conntrack",
+        "ip",
+        "bridge",
         4,
         scratch.settings());
   }

@@ -88,6 +88,8 @@ class NodeTest {
         "haproxy",
         "nft",
         "conntrack",
+        "ip",
+        "bridge",
         32,
         scratch.settings());
   }

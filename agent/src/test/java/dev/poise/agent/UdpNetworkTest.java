@@ -72,6 +72,8 @@ class UdpNetworkTest {
         "haproxy",
         "nft",
         "conntrack",
+        "ip",
+        "bridge",
         32,
         scratch.settings());
   }

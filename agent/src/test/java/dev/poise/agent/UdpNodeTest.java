@@ -101,6 +101,8 @@ class UdpNodeTest {
         "haproxy",
         nft,
         "conntrack",
+        "ip",
+        "bridge",
         32,
         scratch.settings());
   }

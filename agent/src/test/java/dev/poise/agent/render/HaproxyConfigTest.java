@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class HaproxyConfigTest {
   private static final NodeSettings SETTINGS =
-      new NodeSettings(Path.of("/d"), Path.of("/r"), 1, 10, 10, new NodeSettings.Privileges.Kept());
+      new NodeSettings(
+          Path.of("/d"), Path.of("/r"), 1, 10, 10, new NodeSettings.Privileges.Kept(), "edge");
 
   private final Specs specs =
       new Specs()
