@@ -115,6 +115,17 @@ public final class Vpc implements AutoCloseable {
     return ip("-n " + name + " -4 -o addr show dev eth0");
   }
 
+  /** Whose hardware addresses are known within. */
+  public String neighbours() throws IOException, InterruptedException {
+    return ip("-n " + inside() + " neigh show");
+  }
+
+  /** Sets a value of the kernel within. */
+  public void setInside(String value, int number) throws IOException, InterruptedException {
+    String command = "echo " + number + " > /proc/sys/net/ipv4/" + value;
+    Command.run(directory, inside("/bin/sh", "-c", command));
+  }
+
   /** Starts a member that answers every request with a word. */
   public void member(String word) throws IOException {
     Path config = directory.resolve(name + ".cfg");
