@@ -2,8 +2,11 @@ package dev.poise.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 class VpcIsolationTest {
   private static final int WEB = 80;
   private static final int EACH = 500;
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Test
   void twoVpcsWithTheSameAddressesNeverMeet(World world) throws Exception {
@@ -29,7 +33,7 @@ class VpcIsolationTest {
     for (Balancer each : List.of(redBalancer, blueBalancer)) {
       each.awaitHealth(WEB, VpcWorld.member(), "HEALTHY");
     }
-    Await.until("clients within are served", () -> red.serves() && blue.serves());
+    Await.until("clients within are served", PATIENCE, () -> red.serves() && blue.serves());
 
     assertThat(red.ask(EACH)).hasSize(EACH).containsOnly("red");
     assertThat(blue.ask(EACH)).hasSize(EACH).containsOnly("blue");
@@ -47,7 +51,7 @@ class VpcIsolationTest {
     Balancer balancer = red.balancer(world, "INTERNET", web());
     JsonNode entrance = bound(world, balancer);
     balancer.awaitHealth(WEB, VpcWorld.member(), "HEALTHY");
-    Await.until("clients within are served", red::serves);
+    Await.until("clients within are served", PATIENCE, red::serves);
     CompletableFuture<List<String>> within = later(() -> red.ask(3000));
     CompletableFuture<List<String>> without =
         later(() -> VpcWorld.askFromOutside(address(entrance), 3000));
@@ -75,7 +79,7 @@ class VpcIsolationTest {
     Balancer balancer = far.balancer(world, "INTERNET", web());
     balancer.awaitHealth(WEB, VpcWorld.member(), "HEALTHY");
     JsonNode entrance = bound(world, balancer);
-    Await.until("clients within are served", far::serves);
+    Await.until("clients within are served", PATIENCE, far::serves);
     assertThat(far.ask(100)).hasSize(100).containsOnly("far");
     assertThat(VpcWorld.askFromOutside(address(entrance), 100)).hasSize(100).containsOnly("far");
   }
@@ -85,15 +89,15 @@ class VpcIsolationTest {
   }
 
   private interface Asking {
-    List<String> ask() throws java.io.IOException;
+    List<String> ask() throws IOException;
   }
 
   private static CompletableFuture<List<String>> later(Asking asking) {
     return CompletableFuture.supplyAsync(() -> {
       try {
         return asking.ask();
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     });
   }
