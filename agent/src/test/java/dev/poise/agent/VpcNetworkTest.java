@@ -63,7 +63,7 @@ class VpcNetworkTest {
   private AgentConfig config() {
     NodeSettings settings = scratch.settings();
     return new AgentConfig(
-        server.uri(),
+        server.address(),
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",

@@ -49,8 +49,7 @@ class HaproxyConfigTest {
   void datagramsDoNotGoFromOneNetworkIntoAnother() {
     Specs inVpc = new Specs(new IpAddress("10.0.0.5"));
     inVpc.in(VpcId.generate(Instant.now()), new IpAddress("203.0.113.9")).udp(53, 60);
-    assertThatThrownBy(
-            () -> UdpRules.transaction(inVpc.digested(), any -> true, Optional.empty()))
+    assertThatThrownBy(() -> UdpRules.transaction(inVpc.digested(), any -> true, Optional.empty()))
         .isInstanceOf(Unrenderable.class);
   }
 
