@@ -2,12 +2,7 @@ package dev.poise.bench;
 
 import dev.poise.standalone.AgentProcess;
 import dev.poise.standalone.ApiClient;
-import dev.poise.standalone.Folders;
-import dev.poise.standalone.LogFile;
-import dev.poise.standalone.Ports;
-import dev.poise.standalone.Postgres;
 import dev.poise.standalone.ProjectPlaces;
-import dev.poise.standalone.ServerProcess;
 import dev.poise.standalone.Site;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,36 +24,19 @@ final class RunningPoise {
   private static final Site.Names NAMES = new Site.Names("bench", "bench", "bench", "bench");
   private static final Map<String, String> UNTIL_APPLIED = Map.of("Prefer", "wait=30");
 
-  private final Path folder;
   private final String network;
   private final int subnet;
+  private final ControlPlane plane;
   private final Site site;
-  private final ApiClient api;
-  private final ServerProcess server;
   private final AgentProcess agent;
 
   private RunningPoise(
       ProjectPlaces project, Scope scope, String network, int subnet, String cidr) {
     this.network = network;
     this.subnet = subnet;
-    folder = scope.open(RunningPoise::temporaryFolder, Folders::delete);
-    Postgres.Places places =
-        new Postgres.Places(
-            project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid"));
-    Postgres postgres = scope.open(() -> Postgres.start(places), Postgres::stop);
-    ServerProcess.Settings settings =
-        new ServerProcess.Settings(
-            project,
-            postgres.database(),
-            Ports.choose("127.0.0.1"),
-            path("admin.key"),
-            log("server"),
-            path("server.pid"));
-    server = scope.open(() -> ServerProcess.start(settings), ServerProcess::stop);
-    server.awaitReady();
-    api = server.administrator();
-    site = Site.ensure(api, NAMES, cidr);
-    AgentProcess.Settings node = node(project, site.addNode(api, "node-1"));
+    plane = ControlPlane.start(project, scope);
+    site = Site.ensure(plane.api(), NAMES, cidr);
+    AgentProcess.Settings node = node(project, site.addNode(plane.api(), "node-1"));
     agent = scope.open(() -> AgentProcess.start(node), RunningPoise::stopNode);
   }
 
@@ -75,15 +53,6 @@ final class RunningPoise {
     return new RunningPoise(project, scope, "127.20", 2, cidr);
   }
 
-  private static Path temporaryFolder() {
-    try {
-      // Names of Unix sockets are short, and the usual place for such folders may be deep.
-      return Files.createTempDirectory(Path.of("/tmp"), "poise-bench-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private AgentProcess.Settings node(ProjectPlaces project, Site.NodeAccount account) {
     try {
       Files.writeString(path("node.key"), account.key());
@@ -92,13 +61,13 @@ final class RunningPoise {
     }
     return new AgentProcess.Settings(
         project,
-        server.url(),
+        plane.url(),
         account.id(),
         path("node.key"),
         path("node"),
         path("run"),
         path("agent.properties"),
-        log("agent"),
+        plane.log("agent"),
         path("agent.pid"));
   }
 
@@ -109,16 +78,12 @@ final class RunningPoise {
   }
 
   private Path path(String name) {
-    return folder.resolve(name);
-  }
-
-  private LogFile log(String name) {
-    return new LogFile(path(name + ".log"));
+    return folder().resolve(name);
   }
 
   /** For files of others; it goes at the end. */
   Path folder() {
-    return folder;
+    return plane.folder();
   }
 
   /** An address that no load balancer has. */
@@ -132,7 +97,7 @@ final class RunningPoise {
   }
 
   ApiClient api() {
-    return api;
+    return plane.api();
   }
 
   /**
@@ -141,7 +106,7 @@ final class RunningPoise {
    * @param method POST, PATCH or DELETE
    */
   JsonNode change(String method, String path, Optional<Object> body) {
-    ApiClient.Answer answer = api.send(method, path, body, UNTIL_APPLIED);
+    ApiClient.Answer answer = api().send(method, path, body, UNTIL_APPLIED);
     if (!answer.succeeded()) throw new IllegalStateException(answer.toString());
     return answer.json();
   }
@@ -181,7 +146,7 @@ final class RunningPoise {
   }
 
   LinuxProcess server() {
-    return new LinuxProcess(server.child().pid());
+    return plane.server();
   }
 
   LinuxProcess agent() {
@@ -190,7 +155,6 @@ final class RunningPoise {
 
   /** What they wrote last, for the case that something went wrong. */
   String lastWords() {
-    return "The server's last words:\n%s\nThe agent's last words:\n%s"
-        .formatted(log("server").tail(20), log("agent").tail(20));
+    return plane.lastWords() + "\nThe agent's last words:\n" + plane.log("agent").tail(20);
   }
 }
