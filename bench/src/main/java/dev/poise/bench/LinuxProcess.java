@@ -111,7 +111,16 @@ record LinuxProcess(long pid) {
 
   /** The memory of it and its children. */
   double pssMegabytesOfFamily() {
-    return pssMegabytes() + children().stream().mapToDouble(LinuxProcess::pssMegabytes).sum();
+    return pssMegabytes()
+        + children().stream().mapToDouble(LinuxProcess::pssMegabytesIfAlive).sum();
+  }
+
+  private double pssMegabytesIfAlive() {
+    try {
+      return pssMegabytes();
+    } catch (UncheckedIOException endedMeanwhile) {
+      return 0;
+    }
   }
 
   private List<LinuxProcess> children() {
