@@ -9,7 +9,6 @@ import dev.poise.standalone.ProjectPlaces;
 import dev.poise.standalone.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,11 +35,11 @@ final class ControlPlane {
             project,
             postgres.database(),
             Ports.choose("127.0.0.1"),
+            Ports.choose("127.0.0.1"),
             path("admin.key"),
             log("server"),
             path("server.pid"));
-    server = scope.open(() -> ServerProcess.start(settings), _ -> stopServer());
-    server.awaitReady();
+    startServer(scope);
     api = server.administrator();
   }
 
@@ -58,10 +57,6 @@ final class ControlPlane {
     }
   }
 
-  private synchronized void stopServer() {
-    server.stop();
-  }
-
   private Path path(String name) {
     return folder.resolve(name);
   }
@@ -76,8 +71,15 @@ final class ControlPlane {
     return folder;
   }
 
-  URI url() {
-    return server.url();
+  /** Ends the server as a power cut does. */
+  void killServer() {
+    server.child().kill9();
+  }
+
+  /** Starts the server again and waits until it answers. */
+  void startServer(Scope scope) {
+    server = scope.open(() -> ServerProcess.start(settings), ServerProcess::stop);
+    server.awaitReady();
   }
 
   /** With the rights of the first administrator. */

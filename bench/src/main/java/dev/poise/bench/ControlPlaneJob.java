@@ -52,7 +52,7 @@ public final class ControlPlaneJob {
     Estate estate = new Estate(plane.api(), options.membersOfEach());
     report.progress("Making " + options.nodes() + " nodes");
     estate.makeNodes(options.nodes());
-    Fleet fleet = scope.open(() -> new Fleet(plane.url(), estate.nodes(), requests), Fleet::pause);
+    Fleet fleet = scope.open(() -> new Fleet(estate.nodes(), requests), Fleet::pause);
     List<SequencedMap<String, Double>> grown = new ArrayList<>();
     for (int size : options.sizes()) {
       make(estate, size);

@@ -1,15 +1,24 @@
 package dev.poise.bench;
 
+import dev.poise.agent.link.Pin;
+import dev.poise.agent.link.Registration;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.bench.SimulatedNode.Account;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.JoinAnswer;
+import dev.poise.spec.JoinRequest;
 import dev.poise.spec.LoadBalancerId;
-import dev.poise.spec.NodeId;
 import dev.poise.standalone.ApiClient;
 import dev.poise.standalone.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -40,24 +49,33 @@ final class Estate {
     this.api = api;
     this.membersOfEach = membersOfEach;
     site = Site.ensure(api, NAMES, CIDR);
-    String tenant = api.get("/me").at("/tenant/id").asString();
-    api.patch(
-        "/tenants/" + tenant + "/quotas",
-        Map.of(
-            "limits",
-            Map.of(
-                "LOAD_BALANCERS", 1_000_000,
-                "LISTENERS", 1_000_000,
-                "POOLS", 1_000_000,
-                "MEMBERS", 10_000_000)));
+    Quotas.raise(api, 1_000_000, 10_000_000);
   }
 
-  /** Makes nodes, two in each cluster. */
+  /** Makes nodes, two in each cluster, which join as machines do. */
   void makeNodes(int count) {
+    Site place = site;
     for (int i = 0; i < count; i++) {
-      Site place = i < 2 ? site : (i % 2 == 0 ? siteWithCluster(i / 2) : lastSite());
-      Site.NodeAccount made = place.addNode(api, "node-" + i);
-      nodes.add(new Account(new NodeId(made.id()), made.key(), place.cluster()));
+      if (i > 0 && i % 2 == 0) place = siteWithCluster(i / 2);
+      nodes.add(joined(place, i));
+    }
+  }
+
+  private Account joined(Site place, int number) {
+    String name = "node-" + number;
+    Site.JoinToken token = place.joinToken(api, name);
+    ServerAddress server =
+        new ServerAddress(URI.create(token.serverUrl()), Set.of(new Pin(token.pin())));
+    IpAddress address = new IpAddress("10.64.%d.%d".formatted(number / 250, 1 + number % 250));
+    try {
+      JoinAnswer joined =
+          new Registration(server).join(new JoinRequest(token.token(), name, address));
+      return new Account(server, joined.node(), joined.key());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a node joined", e);
     }
   }
 
@@ -66,15 +84,7 @@ final class Estate {
         api.post(
             "/clusters",
             Map.of("name", "cluster-" + number, "dataCenterId", site.dataCenter(), "model", "x86"));
-    return siteOf(made.path("id").asString());
-  }
-
-  private Site lastSite() {
-    return siteOf(nodes.getLast().cluster());
-  }
-
-  private Site siteOf(String cluster) {
-    return new Site(site.dataCenter(), site.vpc(), site.subnet(), cluster);
+    return new Site(site.dataCenter(), site.vpc(), site.subnet(), made.path("id").asString());
   }
 
   List<Account> nodes() {

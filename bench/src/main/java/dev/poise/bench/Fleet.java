@@ -5,7 +5,6 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberId;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +36,10 @@ final class Fleet {
   private final LongAdder reported = new LongAdder();
   private final Requests failures;
 
-  Fleet(URI server, List<Account> accounts, Requests failures) {
+  Fleet(List<Account> accounts, Requests failures) {
     this.failures = failures;
     SimulatedNode.Observer observer = new Listener();
-    nodes = accounts.stream().map(account -> new SimulatedNode(server, account, observer)).toList();
+    nodes = accounts.stream().map(account -> new SimulatedNode(account, observer)).toList();
   }
 
   /** When all nodes of a cluster were told of an edit. */

@@ -29,25 +29,26 @@ record LinuxProcess(long pid) {
         Deadline.in(Duration.ofSeconds(10))
             .await(() -> {
               found.clear();
-              found.addAll(haproxiesOf(loadBalancer));
+              found.addAll(haproxiesOf("/" + loadBalancer + "/"));
               return found.size() == 1;
             });
     if (!alone) throw new IllegalStateException(loadBalancer + " has the processes " + found);
     return found.getFirst();
   }
 
-  private static List<LinuxProcess> haproxiesOf(String loadBalancer) {
+  /** The HAProxy processes with that text in their arguments. */
+  static List<LinuxProcess> haproxiesOf(String text) {
     return ProcessHandle.allProcesses()
         .map(handle -> new LinuxProcess(handle.pid()))
-        .filter(process -> process.isHaproxyOf(loadBalancer))
+        .filter(process -> process.isHaproxyOf(text))
         .toList();
   }
 
-  private boolean isHaproxyOf(String loadBalancer) {
+  private boolean isHaproxyOf(String text) {
     try {
       if (!Files.readSymbolicLink(file("exe")).endsWith("haproxy")) return false;
       byte[] arguments = Files.readAllBytes(file("cmdline"));
-      return new String(arguments, StandardCharsets.UTF_8).contains("/" + loadBalancer + "/");
+      return new String(arguments, StandardCharsets.UTF_8).contains(text);
     } catch (IOException endedOrNotOurs) {
       return false;
     }

@@ -4,9 +4,6 @@ import dev.poise.standalone.AgentProcess;
 import dev.poise.standalone.ApiClient;
 import dev.poise.standalone.ProjectPlaces;
 import dev.poise.standalone.Site;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +25,7 @@ final class RunningPoise {
   private final int subnet;
   private final ControlPlane plane;
   private final Site site;
-  private final AgentProcess agent;
+  private AgentProcess agent;
 
   private RunningPoise(
       ProjectPlaces project, Scope scope, String network, int subnet, String cidr) {
@@ -36,7 +33,8 @@ final class RunningPoise {
     this.subnet = subnet;
     plane = ControlPlane.start(project, scope);
     site = Site.ensure(plane.api(), NAMES, cidr);
-    AgentProcess.Settings node = node(project, site.addNode(plane.api(), "node-1"));
+    AgentProcess.Settings node = node(project);
+    AgentProcess.join(node, site.joinToken(plane.api(), "node-1"), "node-1");
     agent = scope.open(() -> AgentProcess.start(node), RunningPoise::stopNode);
   }
 
@@ -53,20 +51,19 @@ final class RunningPoise {
     return new RunningPoise(project, scope, "127.20", 2, cidr);
   }
 
-  private AgentProcess.Settings node(ProjectPlaces project, Site.NodeAccount account) {
-    try {
-      Files.writeString(path("node.key"), account.key());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Starts it all, for more load balancers than others have; the scope ends it. */
+  static RunningPoise startLarge(ProjectPlaces project, Scope scope) {
+    String network = "127." + new Random().nextInt(20, 80);
+    return new RunningPoise(project, scope, network, 200, network + ".0.0/17");
+  }
+
+  private AgentProcess.Settings node(ProjectPlaces project) {
     return new AgentProcess.Settings(
         project,
-        plane.url(),
-        account.id(),
+        path("agent.conf"),
         path("node.key"),
         path("node"),
         path("run"),
-        path("agent.properties"),
         plane.log("agent"),
         path("agent.pid"));
   }
@@ -75,6 +72,26 @@ final class RunningPoise {
   private static void stopNode(AgentProcess agent) {
     agent.stop();
     AgentProcess.stopAll(agent.settings().project(), agent.settings().file());
+  }
+
+  /** The node as after a start of its machine: nothing runs, and all it was told is on disk. */
+  void stopNode() {
+    stopNode(agent);
+  }
+
+  /** Starts the agent again; the scope ends it and what it starts. */
+  void startAgent(Scope scope) {
+    AgentProcess.Settings settings = agent.settings();
+    agent = scope.open(() -> AgentProcess.start(settings), RunningPoise::stopNode);
+  }
+
+  /** Every HAProxy process of the node. */
+  List<LinuxProcess> haproxies() {
+    return LinuxProcess.haproxiesOf(agent.settings().dataFolder().toString() + "/");
+  }
+
+  ControlPlane plane() {
+    return plane;
   }
 
   private Path path(String name) {
@@ -124,25 +141,37 @@ final class RunningPoise {
 
   private Balancer balancer(
       String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
-    JsonNode made =
-        change(
-            "POST",
-            "/load-balancers",
-            Optional.of(
-                Map.of(
-                    "name",
-                    name,
-                    "networkType",
-                    "INTERNAL",
-                    "subnetId",
-                    site.subnet(),
-                    "listeners",
-                    listeners,
-                    "pools",
-                    pools)));
-    Balancer balancer = new Balancer(this, made);
+    Balancer balancer =
+        new Balancer(
+            this, change("POST", "/load-balancers", Optional.of(body(name, listeners, pools))));
     balancer.awaitServing();
     return balancer;
+  }
+
+  /** Makes one as {@link #balancer(String, Members)} does, and waits for nothing. */
+  Balancer unawaited(String name, Members members) {
+    Object body = body(name, List.of(members.listener(Balancer.PORT)), List.of());
+    return new Balancer(this, api().post("/load-balancers", body));
+  }
+
+  private Map<String, Object> body(
+      String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
+    return Map.of(
+        "name",
+        name,
+        "networkType",
+        "INTERNAL",
+        "subnetId",
+        site.subnet(),
+        "listeners",
+        listeners,
+        "pools",
+        pools);
+  }
+
+  /** Lets the tenant have so many load balancers, if that is more than usual. */
+  void allow(int loadBalancers) {
+    Quotas.raise(api(), loadBalancers, 2 * loadBalancers);
   }
 
   LinuxProcess server() {

@@ -1,6 +1,7 @@
 package dev.poise.bench;
 
 import dev.poise.agent.link.Backoff;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.agent.link.ServerClient;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.spec.Capabilities;
@@ -19,7 +20,6 @@ import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,8 +54,8 @@ final class SimulatedNode {
   private final ReentrantLock reporting = new ReentrantLock();
   private long revision;
 
-  SimulatedNode(URI server, Account account, Observer observer) {
-    this.server = new ServerClient(server, account.key());
+  SimulatedNode(Account account, Observer observer) {
+    this.server = new ServerClient(account.server(), account.key());
     this.observer = observer;
     board =
         new ReportBoard(
@@ -63,7 +63,7 @@ final class SimulatedNode {
   }
 
   /** Who a node is to the server. */
-  record Account(NodeId id, String key, String cluster) {}
+  record Account(ServerAddress server, NodeId id, String key) {}
 
   /** What a node has of one load balancer. */
   private record Held(String digest, LoadBalancerReport report) {}
@@ -117,7 +117,7 @@ final class SimulatedNode {
   }
 
   private void repeat(Step step) {
-    Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+    Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
     while (!Thread.currentThread().isInterrupted()) {
       try {
         try {

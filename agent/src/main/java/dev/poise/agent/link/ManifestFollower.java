@@ -40,7 +40,7 @@ public final class ManifestFollower implements Runnable {
   private final NodeId node;
   private final ReportBoard board;
   private final Runnable onChange;
-  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
   private final ConditionLog condition = new ConditionLog(log, "manifest");
 
   /**
@@ -82,7 +82,7 @@ public final class ManifestFollower implements Runnable {
     try {
       Duration wait = isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
       String problem =
-          switch (server.poll(ledger.revision(), wait)) {
+          switch (server.poll(ledger.revisionOf(node), wait)) {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };
