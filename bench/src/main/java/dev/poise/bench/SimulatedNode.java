@@ -154,7 +154,7 @@ final class SimulatedNode {
         manifest.loadBalancers().stream().map(Manifest.Entry::id).collect(Collectors.toSet());
     held.keySet().stream().filter(id -> !wanted.contains(id)).toList().forEach(this::drop);
     revision = manifest.revision();
-    board.accepted(revision, HeldRemovals.NONE);
+    board.accepted(manifest, HeldRemovals.NONE);
     news.forEach(board::put);
   }
 
