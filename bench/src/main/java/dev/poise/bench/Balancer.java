@@ -38,6 +38,13 @@ final class Balancer {
     }
   }
 
+  /** Whether a member answers now. */
+  boolean serves() {
+    try (Client client = new Client(at(PORT), new Requests())) {
+      return !client.ask().isEmpty();
+    }
+  }
+
   /** The path of the member with that port. */
   String memberPath(int port) {
     JsonNode listener = poise.api().list(path() + "/listeners").getFirst();

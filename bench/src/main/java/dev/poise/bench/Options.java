@@ -1,7 +1,6 @@
 package dev.poise.bench;
 
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,46 +27,12 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
    * @param help names the options of the benchmark; others are refused
    */
   static Options parse(String help, List<String> arguments) {
-    try {
-      return parsed(help, arguments);
-    } catch (Unusable e) {
-      throw new Unusable(e.getMessage() + "\n" + help);
-    }
-  }
-
-  private static Options parsed(String help, List<String> arguments) {
-    int edits = 100;
-    int rounds = 15;
-    int seconds = 2;
-    int loadBalancers = 50;
-    Optional<Path> json = Optional.empty();
-    Iterator<String> rest = arguments.iterator();
-    while (rest.hasNext()) {
-      String option = rest.next();
-      if (!help.contains("  " + option + " ")) throw new Unusable(option + " is not known.");
-      switch (option) {
-        case "--edits" -> edits = number(option, rest, 1000);
-        case "--rounds" -> rounds = number(option, rest, 100);
-        case "--seconds" -> seconds = number(option, rest, 600);
-        case "--load-balancers" -> loadBalancers = number(option, rest, 200);
-        case "--json" -> json = Optional.of(Path.of(value(option, rest)));
-        default -> throw new IllegalStateException("the help names " + option);
-      }
-    }
-    return new Options(edits, rounds, seconds, loadBalancers, json);
-  }
-
-  private static String value(String option, Iterator<String> rest) {
-    if (!rest.hasNext()) throw new Unusable(option + " needs a value.");
-    return rest.next();
-  }
-
-  private static int number(String option, Iterator<String> rest, int highest) {
-    String text = value(option, rest);
-    if (text.matches("\\d{1,6}")) {
-      int number = Integer.parseInt(text);
-      if (number >= 1 && number <= highest) return number;
-    }
-    throw new Unusable(option + " takes a number from 1 to " + highest + ", not " + text + ".");
+    CommandLine line = CommandLine.parse(help, arguments);
+    return new Options(
+        line.number("--edits", 100, 1000),
+        line.number("--rounds", 15, 100),
+        line.number("--seconds", 2, 600),
+        line.number("--load-balancers", 50, 200),
+        line.path("--json"));
   }
 }
