@@ -366,6 +366,7 @@ class UdpNodeTest {
         file,
         """
         server.url=%s
+        server.pins=%s
         node.id=%s
         node.key-file=%s
         data.dir=%s
@@ -373,7 +374,8 @@ class UdpNodeTest {
         haproxy.max-connections=500
         """
             .formatted(
-                server.address(),
+                server.address().url(),
+                server.address().pins().iterator().next().text(),
                 server.node,
                 scratch.directory().resolve("key"),
                 scratch.settings().dataDirectory(),
