@@ -29,6 +29,7 @@ final class CommandLine {
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String option = rest.next();
+      if (option.equals("--help")) throw new Options.Unusable(help);
       if (!help.contains("  " + option + " ")) throw line.unusable(option + " is not known.");
       if (!rest.hasNext()) throw line.unusable(option + " needs a value.");
       line.values.put(option, rest.next());

@@ -55,6 +55,7 @@ public final class DataPlaneJob {
 
   private void measure(Options options) {
     PlainHaproxy.start(scope, setup(Map.of()), "backend", members.address(), Members.PORT_OF_A);
+    report.progress("Configurations");
     Rivals rivals = new Rivals(fromPoise(), byHand(), bare(), nginx());
     report.remark("1,000 content rules and UDP: ./poise bench rules, ./poise bench udp");
     for (TrafficKind kind : TrafficKind.values()) {
@@ -70,7 +71,8 @@ public final class DataPlaneJob {
                 members.listener(Balancer.PORT),
                 members.tlsListener(Balancer.TLS_PORT, poise.upload(certificate)),
                 members.tcpListener(Balancer.TCP_PORT)));
-    report.configuration("Poise", balancer.renderedConfiguration());
+    report.configuration(
+        "Poise", "as its node renders it, in the JSON file", balancer.renderedConfiguration());
     return port -> new Contender("Poise", balancer.at(port), balancer.haproxy());
   }
 
@@ -84,7 +86,7 @@ public final class DataPlaneJob {
 
   /** One process with HTTP and TCP, one with HTTPS: a file says one or the other. */
   private Rivals.Entrances haproxy(String name, String file, String address) {
-    report.configuration(name, configurations.resolve("haproxy/" + file + ".cfg"));
+    configuration(name, "haproxy/" + file + ".cfg");
     PlainHaproxy plain =
         PlainHaproxy.start(scope, setup(Map.of("TCP", "yes")), file, address, Balancer.PORT);
     Path bundle = certificate.writeBundle(poise.folder().resolve("server.pem"));
@@ -104,8 +106,7 @@ public final class DataPlaneJob {
   private Rivals.Entrances nginx() {
     String name = "nginx";
     String address = poise.otherAddress(4);
-    Path template = configurations.resolve("nginx/data-plane.conf");
-    report.configuration(name, template);
+    Path template = configuration(name, "nginx/data-plane.conf");
     Nginx nginx =
         Nginx.start(
             scope,
@@ -122,6 +123,12 @@ public final class DataPlaneJob {
                 certificate.key().toString()));
     LinuxProcess worker = nginx.worker();
     return port -> new Contender(name, Ports.endpoint(address, port), worker);
+  }
+
+  private Path configuration(String name, String file) {
+    Path path = configurations.resolve(file);
+    report.configuration(name, "bench/" + file, path);
+    return path;
   }
 
   private PlainHaproxy.Setup setup(Map<String, String> more) {

@@ -43,14 +43,19 @@ final class Report {
     out.println("\n" + sentence);
   }
 
-  /** Says with which configuration something was measured; the JSON file has its text. */
-  void configuration(String name, Path file) {
+  /**
+   * Says with which configuration something was measured; the JSON file has its text.
+   *
+   * @param name of what is configured
+   * @param where the person finds it
+   */
+  void configuration(String name, String where, Path file) {
     try {
       configurations.put(name, Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    remark(name + ": " + file);
+    remark(name + ": " + where);
   }
 
   /** Something to know about the table before. */

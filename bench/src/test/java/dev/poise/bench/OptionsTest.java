@@ -35,6 +35,11 @@ class OptionsTest {
   }
 
   @Test
+  void helpIsAllItSaysWhenAskedForHelp() {
+    assertThatThrownBy(() -> parse("--help")).isInstanceOf(Options.Unusable.class).hasMessage(HELP);
+  }
+
+  @Test
   void refusesWhatTheHelpDoesNotNameAndSaysWhatItNames() {
     assertThatThrownBy(() -> parse("--edits", "3"))
         .isInstanceOf(Options.Unusable.class)
