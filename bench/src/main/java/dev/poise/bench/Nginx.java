@@ -33,7 +33,7 @@ final class Nginx {
       throw new UncheckedIOException(e);
     }
     ProcessBuilder builder =
-        new ProcessBuilder("nginx", "-c", file.toString())
+        new ProcessBuilder("setsid", "nginx", "-c", file.toString())
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(folder.resolve("nginx.out").toFile());

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** An HAProxy that is started from a file of the folder {@code bench/haproxy}, without Poise. */
@@ -52,8 +53,11 @@ final class PlainHaproxy {
   static PlainHaproxy start(Scope scope, Setup setup, String name, String address, int port) {
     Path log = setup.folder().resolve(name + ".log");
     makeFolder(setup.folder().resolve("empty"));
+    // In a session of its own, as Poise's is: the kernel shares processor time between sessions.
+    List<String> command =
+        List.of("setsid", "haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString());
     ProcessBuilder builder =
-        new ProcessBuilder("haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(log.toFile());
