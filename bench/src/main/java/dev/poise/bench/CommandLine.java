@@ -29,6 +29,7 @@ final class CommandLine {
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String option = rest.next();
+      if (option.equals("--help")) throw new Options.Unusable(help);
       if (!help.contains("  " + option + " ")) throw line.unusable(option + " is not known.");
       if (!rest.hasNext()) throw line.unusable(option + " needs a value.");
       line.values.put(option, rest.next());
@@ -50,6 +51,17 @@ final class CommandLine {
                 .distinct()
                 .toList())
         .orElse(otherwise);
+  }
+
+  /** Some of those, with commas between them; all of them if the option is absent. */
+  List<String> some(String option, List<String> all) {
+    List<String> chosen = value(option).map(text -> List.of(text.split(",", -1))).orElse(all);
+    for (String one : chosen) {
+      if (!all.contains(one)) {
+        throw unusable(option + " takes some of " + String.join(",", all) + ", not " + one + ".");
+      }
+    }
+    return chosen;
   }
 
   Optional<Path> path(String option) {

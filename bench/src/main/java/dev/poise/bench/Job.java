@@ -17,10 +17,11 @@ interface Job {
    * Runs one and ends the program.
    *
    * @param help names the options it takes
+   * @param usual what holds for options that are absent
    */
-  static void run(String help, String[] arguments, Job job) {
+  static void run(String help, String[] arguments, Options usual, Job job) {
     alone(scope -> {
-      Options options = Options.parse(help, List.of(arguments));
+      Options options = Options.parse(help, List.of(arguments), usual);
       ProjectPlaces project = project();
       Report report = new Report(System.out, Machine.facts());
       report.progress("Starting a database, the server and a node");

@@ -5,20 +5,27 @@ import dev.poise.standalone.ApiClient;
 import dev.poise.standalone.ProjectPlaces;
 import dev.poise.standalone.Site;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A database, the server and one node, with a folder and loopback addresses of their own, so that
  * nothing else that runs on this machine is disturbed.
  *
- * <p>Load balancers have addresses 127.x.y.*, everything beside them 127.x.(y+1).*.
+ * <p>Load balancers have addresses 127.x.y.* to 127.x.(y+3).*, which is enough for a thousand;
+ * everything beside them has 127.x.(y+4).*.
  */
 final class RunningPoise {
   private static final Site.Names NAMES = new Site.Names("bench", "bench", "bench", "bench");
+  private static final int MAKERS = 4;
   private static final Map<String, String> UNTIL_APPLIED = Map.of("Prefer", "wait=30");
 
   private final String network;
@@ -42,8 +49,8 @@ final class RunningPoise {
   static RunningPoise start(ProjectPlaces project, Scope scope) {
     Random random = new Random();
     String network = "127." + random.nextInt(20, 80);
-    int subnet = 2 * random.nextInt(1, 120);
-    return new RunningPoise(project, scope, network, subnet, network + "." + subnet + ".0/24");
+    int subnet = 8 * random.nextInt(0, 31);
+    return new RunningPoise(project, scope, network, subnet, network + "." + subnet + ".0/22");
   }
 
   /** Starts it all, for load balancers with addresses of this range; the scope ends it. */
@@ -105,7 +112,7 @@ final class RunningPoise {
 
   /** An address that no load balancer has. */
   String otherAddress(int number) {
-    return network + "." + (subnet + 1) + "." + number;
+    return network + "." + (subnet + 4) + "." + number;
   }
 
   /** The id of the subnet that load balancers are in. */
@@ -128,15 +135,51 @@ final class RunningPoise {
     return answer.json();
   }
 
+  /** Uploads a server's certificate and says its id. */
+  String upload(Certificate certificate) {
+    Map<String, Object> body = new HashMap<>(certificate.material());
+    body.put("name", "bench");
+    body.put("kind", "SERVER");
+    body.put("dataCenterId", site.dataCenter());
+    return api.post("/certificates", body).path("id").asString();
+  }
+
+  /** Where the node keeps what it made. */
+  Path nodeFolder() {
+    return path("node");
+  }
+
   /** Makes a load balancer with one listener and the two members, and waits until it serves. */
   Balancer balancer(String name, Members members) {
-    return balancer(name, List.of(members.listener(Balancer.PORT)), List.of());
+    return balancer(name, List.of(members.listener(Balancer.PORT)));
   }
 
   /** The same with content rules and a pool of the members for them. */
   Balancer balancer(String name, Members members, String pool, List<Map<String, Object>> rules) {
     return balancer(
         name, List.of(members.listener(Balancer.PORT, rules)), List.of(members.pool(pool)));
+  }
+
+  /** The same with these listeners, an HTTP listener with the usual port among them. */
+  Balancer balancer(String name, List<Map<String, Object>> listeners) {
+    return balancer(name, listeners, List.of());
+  }
+
+  /**
+   * Makes several with one listener and the two members, a few at a time.
+   *
+   * @param first the number of the first one, which is in its name
+   * @param end the number behind the last one
+   */
+  List<Balancer> balancers(String name, int first, int end, Members members) {
+    try (ExecutorService makers = Executors.newFixedThreadPool(MAKERS)) {
+      List<CompletableFuture<Balancer>> making =
+          IntStream.range(first, end)
+              .mapToObj(i ->
+                  CompletableFuture.supplyAsync(() -> balancer(name + "-" + i, members), makers))
+              .toList();
+      return making.stream().map(CompletableFuture::join).toList();
+    }
   }
 
   private Balancer balancer(
