@@ -6,7 +6,7 @@ import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
-import dev.poise.spec.Redundancy;
+import dev.poise.spec.NodeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,16 +56,18 @@ final class Manifests {
         signal.await(left);
       }
     }
-    return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
+    return Optional.ofNullable(snapshot.execute(_ -> assemble(node.id())));
   }
 
-  private Manifest assemble(Node node) {
+  private Manifest assemble(NodeId id) {
+    // Anything may have been said of the node since it asked.
+    Node node = clusters.node(id);
     Cluster cluster = clusters.cluster(node.clusterId());
     return new Manifest(
         cluster.id(),
         node.id(),
         cluster.revision(),
-        new Redundancy.None(),
+        Redundancies.of(cluster, node, clusters.nodesOf(List.of(cluster.id()))),
         List.of(),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),

@@ -7,6 +7,7 @@ import dev.poise.server.observation.Observations;
 import dev.poise.server.observation.Observations.Taken;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
+import dev.poise.server.platform.Signals;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.ReportAnswer;
@@ -28,16 +29,19 @@ final class Reports {
   private final Observations observations;
   private final StatusEvents statuses;
   private final Followups followups;
+  private final Signals signals;
   private final TransactionTemplate transaction;
 
   Reports(
       Observations observations,
       StatusEvents statuses,
       Followups followups,
+      Signals signals,
       TransactionTemplate transaction) {
     this.observations = observations;
     this.statuses = statuses;
     this.followups = followups;
+    this.signals = signals;
     this.transaction = transaction;
   }
 
@@ -50,7 +54,10 @@ final class Reports {
         Objects.requireNonNull(
             transaction.execute(_ -> {
               Optional<Taken> change = observations.take(report);
-              change.ifPresent(it -> statuses.reported(node.id(), it.wasLive(), it.before()));
+              change.ifPresent(it -> {
+                statuses.reported(node.id(), it.wasLive(), it.before());
+                if (it.role() != report.role().role()) signals.raise(Moves.topic(node.clusterId()));
+              });
               return change;
             }));
     if (taken.isPresent()) {
