@@ -156,6 +156,34 @@ class ClusterStore {
     return Listing.page(db, CLUSTERS, Map.of(), request, ClusterStore::cluster);
   }
 
+  List<Cluster> all() {
+    return db.sql(CLUSTERS + " ORDER BY id").query(ClusterStore::cluster).list();
+  }
+
+  /** Which problems of each cluster were told last. */
+  Map<ClusterId, List<String>> announced() {
+    Map<ClusterId, List<String>> announced = new HashMap<>();
+    db.sql("SELECT id, announced_problems FROM clusters")
+        .query(row -> {
+          announced.put(
+              new ClusterId(row.getString("id")),
+              List.of((String[]) row.getArray("announced_problems").getArray()));
+        });
+    return announced;
+  }
+
+  boolean announce(ClusterId id, List<String> problems) {
+    return db.sql(
+                """
+                UPDATE clusters SET announced_problems = :problems::text[]
+                WHERE id = :id AND announced_problems <> :problems::text[]
+                """)
+            .param("problems", problems.toArray(String[]::new))
+            .param("id", id.text())
+            .update()
+        == 1;
+  }
+
   List<Cluster> in(DataCenterId dataCenter, Optional<String> model) {
     return db.sql(
             CLUSTERS

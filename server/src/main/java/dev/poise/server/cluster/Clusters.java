@@ -115,6 +115,21 @@ public final class Clusters {
     return store.node(id).orElseThrow(() -> new Refusal.NotFound("node " + id));
   }
 
+  /** All of them. */
+  public List<Cluster> all() {
+    return store.all();
+  }
+
+  /** Which problems of each cluster were told last. */
+  public Map<ClusterId, List<String>> announced() {
+    return store.announced();
+  }
+
+  /** Notes which problems of a cluster were told; whether they are others than those before. */
+  public boolean announce(ClusterId id, List<String> problems) {
+    return store.announce(id, problems);
+  }
+
   public Page<Cluster> clusters(PageRequest request) {
     return store.clusters(request);
   }

@@ -170,15 +170,19 @@ class ObservationStore {
   }
 
   /** Notes that nodes are silent that said nothing since then; gives those not noted before. */
-  List<NodeId> announceSilent(Instant since) {
-    return db.sql(
+  Map<NodeId, RoleReport.Role> announceSilent(Instant since) {
+    Map<NodeId, RoleReport.Role> silent = new HashMap<>();
+    db.sql(
             """
             UPDATE node_observations SET announced_live = false
-            WHERE announced_live AND report_time <= :since RETURNING node_id
+            WHERE announced_live AND report_time <= :since RETURNING node_id, role ->> 'role' AS role
             """)
         .param("since", Timestamp.from(since))
-        .query((row, _) -> new NodeId(row.getString("node_id")))
-        .list();
+        .query(row -> {
+          silent.put(
+              new NodeId(row.getString("node_id")), RoleReport.Role.valueOf(row.getString("role")));
+        });
+    return silent;
   }
 
   List<NodeObservation> nodes(List<NodeId> ids) {

@@ -84,8 +84,11 @@ public final class Observations {
             last.map(ObservationStore.Position::role).orElse(Role.UNKNOWN)));
   }
 
-  /** The nodes that fell silent since this was asked last; each is named once, to one server. */
-  public List<NodeId> fellSilent() {
+  /**
+   * The nodes that fell silent since this was asked last, and what they said last that they are;
+   * each is named once, to one server.
+   */
+  public Map<NodeId, Role> fellSilent() {
     return store.announceSilent(clock.instant().minus(NodeObservation.SILENT_AFTER));
   }
 
