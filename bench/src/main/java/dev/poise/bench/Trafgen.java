@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  */
 final class Trafgen {
   private static final int CLIENTS = 32;
+  private static final int PATIENCE_SECONDS = 10;
   private static final Pattern SENT = Pattern.compile("(\\d+) packets outgoing");
   private static final Pattern ARRIVED = Pattern.compile("packets (\\d+) bytes");
 
@@ -41,27 +43,12 @@ final class Trafgen {
     }
     List<String> counter = List.of("nft", "reset", "counter", "ip", "bench", "arrived");
     output(options.servers(), counter);
-    Process process =
-        scope.open(
-            () ->
-                start(
-                    options.clients(),
-                    List.of(
-                        "trafgen",
-                        "--dev",
-                        options.link(),
-                        "--conf",
-                        frames.toString(),
-                        "--cpus",
-                        "1",
-                        "--no-sock-mem")),
-            Process::destroy);
+    Process process = scope.open(() -> flood(frames, seconds), Trafgen::interrupt);
     long began = System.nanoTime();
     try {
-      if (process.waitFor(seconds, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("trafgen ended by itself: " + text(process));
+      if (!process.waitFor(seconds + PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("trafgen does not end when it is interrupted");
       }
-      new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
       double took = (System.nanoTime() - began) / 1e9;
       String said = text(process);
       long sent = number(SENT, said);
@@ -73,6 +60,30 @@ final class Trafgen {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * trafgen sends from a process of its own and counts in the other, and only an interrupt makes it
+   * tell: timeout sends it to all of its group.
+   */
+  private Process flood(Path frames, int seconds) {
+    return start(
+        options.clients(),
+        List.of("timeout", "--signal=INT", "" + seconds),
+        List.of(
+            "trafgen",
+            "--dev",
+            options.link(),
+            "--conf",
+            frames.toString(),
+            "--cpus",
+            "" + Runtime.getRuntime().availableProcessors(),
+            "--no-sock-mem"));
+  }
+
+  /** timeout passes it on. */
+  private static void interrupt(Process timeout) {
+    timeout.destroy();
   }
 
   private static String frames(InetSocketAddress target) {
@@ -96,7 +107,7 @@ final class Trafgen {
 
   private static String output(String namespace, List<String> command) {
     try {
-      return text(start(namespace, command));
+      return text(start(namespace, List.of(), command));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -106,8 +117,9 @@ final class Trafgen {
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  private static Process start(String namespace, List<String> command) {
-    List<String> inside = new java.util.ArrayList<>(List.of("ip", "netns", "exec", namespace));
+  private static Process start(String namespace, List<String> around, List<String> command) {
+    List<String> inside = new ArrayList<>(around);
+    inside.addAll(List.of("ip", "netns", "exec", namespace));
     inside.addAll(command);
     try {
       return new ProcessBuilder(inside)

@@ -13,6 +13,7 @@ import dev.poise.spec.SpecJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,35 @@ class ClusterStore {
         .update();
   }
 
+  /** Gives the node another key, and lets it in again. */
+  void renew(NodeId id, Secret key) {
+    db.sql("UPDATE nodes SET key_hash = :hash, revoke_time = NULL WHERE id = :id")
+        .param("hash", key.hash())
+        .param("id", id.text())
+        .update();
+  }
+
+  /** Whether it is there and not revoked, and stays so until the transaction ends. */
+  boolean hold(NodeId id) {
+    return db.sql("SELECT id FROM nodes WHERE id = :id AND revoke_time IS NULL FOR SHARE")
+        .param("id", id.text())
+        .query(String.class)
+        .optional()
+        .isPresent();
+  }
+
+  void revoke(NodeId id, Instant now) {
+    db.sql("UPDATE nodes SET revoke_time = :now, version = version + 1 WHERE id = :id")
+        .param("now", Timestamp.from(now))
+        .param("id", id.text())
+        .update();
+  }
+
+  /** With all that is known of it. */
+  void delete(NodeId id) {
+    db.sql("DELETE FROM nodes WHERE id = :id").param("id", id.text()).update();
+  }
+
   void delete(ClusterId id) {
     db.sql("DELETE FROM clusters WHERE id = :id").param("id", id.text()).update();
   }
@@ -203,7 +233,7 @@ class ClusterStore {
   }
 
   Optional<Node> nodeByKey(Secret key) {
-    return db.sql(NODES + " WHERE key_hash = :hash")
+    return db.sql(NODES + " WHERE key_hash = :hash AND revoke_time IS NULL")
         .param("hash", key.hash())
         .query(ClusterStore::node)
         .optional();

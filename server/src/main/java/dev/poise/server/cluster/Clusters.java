@@ -6,10 +6,12 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Finds clusters and nodes, adds nodes, and counts the changes of a cluster. */
+/** Finds clusters and nodes, lets nodes in and out, and counts the changes of a cluster. */
 @Component
 public final class Clusters {
   private static final String NODE_KEY_PREFIX = "poise_node";
@@ -42,8 +44,13 @@ public final class Clusters {
   /** Adds a node to a cluster. */
   public NewNode addNode(Caller caller, ClusterId clusterId, Node.Input input) {
     caller.requirePlatformAdmin();
-    Secret key = Secret.generate(NODE_KEY_PREFIX);
+    Secret key = newKey();
     return new NewNode(admit(caller, clusterId, input, key), key);
+  }
+
+  /** A key for a node. */
+  static Secret newKey() {
+    return Secret.generate(NODE_KEY_PREFIX);
   }
 
   /**
@@ -74,12 +81,83 @@ public final class Clusters {
     return node;
   }
 
+  /**
+   * Lets a node in again, with another key and at another address.
+   *
+   * @throws Refusal.Invalid if another node has the address
+   */
+  Node readmit(Caller caller, NodeId id, IpAddress address, Secret key) {
+    Cluster cluster = lock(node(id).clusterId());
+    Node before = node(id);
+    List<Node> others =
+        store.everyNodeOf(List.of(cluster.id())).stream()
+            .filter(node -> !node.id().equals(id))
+            .toList();
+    Node.Input input =
+        new Node.Input(before.name(), address, before.priority() == 0 ? null : before.priority());
+    Node changed = before.with(before.name(), address, priority(cluster, input, others));
+    List<Fault> faults = NodeNumbers.faults(cluster, changed, others);
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+    store.update(changed);
+    store.renew(id, key);
+    Node after = node(id);
+    audit.append(caller, "node.join", id.text(), before, after);
+    raiseRevision(cluster.id());
+    return after;
+  }
+
   static int priority(Cluster cluster, Node.Input input, List<Node> others) {
     return Objects.requireNonNullElseGet(
         input.priority(), () -> cluster.vrrp() == null ? 0 : NodeNumbers.priority(others));
   }
 
-  /** The node whose agent has that key, if there is one. */
+  /**
+   * Lets a node in no more, and counts it as none. Raise the revision after what follows from that:
+   * it ends the long polls, that of the node too.
+   */
+  public Node revoke(Caller caller, NodeId id) {
+    caller.requirePlatformAdmin();
+    Node before = node(id);
+    if (before.revokeTime() != null) return before;
+    store.revoke(id, clock.instant());
+    Node after = node(id);
+    audit.append(caller, "node.revoke", id.text(), before, after);
+    return after;
+  }
+
+  /**
+   * Keeps the node from being revoked until the transaction ends.
+   *
+   * @throws Refusal.Unauthenticated if it was
+   */
+  public void hold(NodeId id) {
+    if (!store.hold(id)) throw notANode();
+  }
+
+  /** What an agent is told whose key opens nothing. */
+  public static Refusal notANode() {
+    return new Refusal.Unauthenticated("The agent's key is not valid.");
+  }
+
+  /**
+   * Forgets a node.
+   *
+   * @throws Refusal.Conflict unless it was revoked before
+   */
+  public NodeId delete(Caller caller, NodeId id) {
+    caller.requirePlatformAdmin();
+    Node node = node(id);
+    if (node.revokeTime() == null) {
+      throw new Refusal.Conflict(
+          ProblemType.IN_USE,
+          "The node '%s' may still serve. Revoke it first.".formatted(node.name()));
+    }
+    store.delete(id);
+    audit.append(caller, "node.delete", id.text(), node, null);
+    return id;
+  }
+
+  /** The node whose agent has that key, if there is one and it was not revoked. */
   public Optional<Node> authenticate(Secret key) {
     return store.nodeByKey(key);
   }

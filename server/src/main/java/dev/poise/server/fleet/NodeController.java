@@ -19,6 +19,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -36,6 +37,7 @@ final class NodeController {
   private final Clusters clusters;
   private final ClusterChanges changes;
   private final Moves moves;
+  private final Revocation revocation;
   private final ClusterViews views;
   private final Mutations mutations;
 
@@ -43,11 +45,13 @@ final class NodeController {
       Clusters clusters,
       ClusterChanges changes,
       Moves moves,
+      Revocation revocation,
       ClusterViews views,
       Mutations mutations) {
     this.clusters = clusters;
     this.changes = changes;
     this.moves = moves;
+    this.revocation = revocation;
     this.views = views;
     this.mutations = mutations;
   }
@@ -132,6 +136,33 @@ final class NodeController {
         () -> moves.activate(mutation.caller(), id),
         moves::awaitActive,
         this::answer);
+  }
+
+  @PostMapping("/{id}:revoke")
+  @Operation(
+      summary = "Revoke a node",
+      description =
+          "Its key is refused from now on and it does not count as a node of its cluster any more."
+              + " What it serves it goes on serving until it is switched off: do that first if"
+              + " addresses shall be given to others. A join token for the node lets it in again.",
+      operationId = "revokeNode")
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = NodeView.class)))
+  ResponseEntity<Object> revoke(Mutation mutation, @PathVariable NodeId id) {
+    return mutations.perform(
+        mutation, null, () -> revocation.revoke(mutation.caller(), id), this::answer);
+  }
+
+  @DeleteMapping("/{id}")
+  @Operation(
+      summary = "Delete a node",
+      description = "Only one that was revoked.",
+      operationId = "deleteNode")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> delete(Mutation mutation, @PathVariable NodeId id) {
+    return mutations.perform(
+        mutation, null, () -> clusters.delete(mutation.caller(), id), _ -> Answer.noContent());
   }
 
   private Answer answer(Node after) {

@@ -1,5 +1,6 @@
 package dev.poise.server.fleet;
 
+import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Followups;
 import dev.poise.server.loadbalancer.StatusEvents;
@@ -30,6 +31,7 @@ final class Reports {
   /** Nodes that were not heard of because no server was up get time to be heard of again. */
   static final long FIRST_LOOK_MILLIS = 15_000;
 
+  private final Clusters clusters;
   private final Observations observations;
   private final StatusEvents statuses;
   private final Followups followups;
@@ -38,12 +40,14 @@ final class Reports {
   private final TransactionTemplate transaction;
 
   Reports(
+      Clusters clusters,
       Observations observations,
       StatusEvents statuses,
       Followups followups,
       FleetEvents events,
       Signals signals,
       TransactionTemplate transaction) {
+    this.clusters = clusters;
     this.observations = observations;
     this.statuses = statuses;
     this.followups = followups;
@@ -73,6 +77,7 @@ final class Reports {
   }
 
   private Optional<Taken> observed(Node node, NodeReport report) {
+    clusters.hold(node.id());
     Optional<Taken> taken = observations.take(report);
     taken.ifPresent(before -> {
       statuses.reported(

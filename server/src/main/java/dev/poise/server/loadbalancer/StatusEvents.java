@@ -112,6 +112,25 @@ public final class StatusEvents {
     }
   }
 
+  /** Makes a change that has to do with a node, and notes what statuses it changes with it. */
+  public void whileChanging(NodeId node, Runnable change) {
+    List<LoadBalancer> all =
+        store.ofAnybody(specs.servedBy(node)).stream()
+            .filter(found -> !found.isBeingDeleted())
+            .toList();
+    Instant now = clock.instant();
+    List<Status> before = statuses.of(all, now);
+    change.run();
+    List<Status> after = statuses.of(all, now);
+    Map<TenantId, List<Change>> changes = new HashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      changes
+          .computeIfAbsent(all.get(i).tenant(), _ -> new ArrayList<>())
+          .addAll(changes(all.get(i), before.get(i), after.get(i)));
+    }
+    changes.forEach(events::append);
+  }
+
   /** What was known of a node and a load balancer before, made of what is known now. */
   private interface Before {
     Status.Seen of(LoadBalancerId loadBalancer, Status.Seen now);

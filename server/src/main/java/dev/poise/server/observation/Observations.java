@@ -84,6 +84,11 @@ public final class Observations {
             last.map(ObservationStore.Position::role).orElse(Role.UNKNOWN)));
   }
 
+  /** Forgets all that a node said. */
+  public void forget(NodeId node) {
+    store.forget(node).forEach(id -> signals.raise(id.text()));
+  }
+
   /**
    * The nodes that fell silent since this was asked last, and what they said last that they are;
    * each is named once, to one server.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.ApiTest;
 import dev.poise.server.TestNode;
+import dev.poise.spec.AgentApi;
+import dev.poise.spec.IpAddress;
+import dev.poise.spec.JoinRequest;
 import dev.poise.spec.RoleReport.Role;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +209,37 @@ class ClusterApiTest extends ApiTest {
     made(cluster() + "/nodes", "{\"name\":\"n3\",\"address\":\"10.9.0.3\",\"priority\":180}");
     Answer next = made(cluster() + "/nodes", "{\"name\":\"n4\",\"address\":\"10.9.0.4\"}");
     assertThat(get("/nodes/" + next.text("/id")).body().at("/priority").asInt()).isEqualTo(170);
+  }
+
+  @Test
+  void aMachineThatJoinsIsAPeerWithAPriorityOfItsOwn() {
+    pair();
+    String token = made(cluster() + "/join-tokens", "{}").text("/token");
+    Answer taken = join(token, "node-3", "10.9.0.2");
+    assertThat(taken.status()).isEqualTo(409);
+    assertThat(taken.text("/detail")).contains("'node-2'").contains("still good");
+    Answer joined = join(token, "node-3", "10.9.0.3");
+    assertThat(joined.status()).isEqualTo(200);
+    assertThat(told(site).body().at("/redundancy/peers").toString()).contains("10.9.0.3");
+    assertThat(get("/nodes/" + joined.text("/node")).body().at("/priority").asInt()).isEqualTo(180);
+  }
+
+  @Test
+  void aNodeThatWasAwayWhenVrrpBeganHasAPriorityWhenItIsBack() {
+    Site second = secondNode(",\"address\":\"10.9.0.2\"");
+    post("/nodes/" + second.node() + ":revoke", "");
+    address(site.node(), "10.9.0.1");
+    patch(cluster(), VRRP);
+    String token = made("/nodes/" + second.node() + "/join-tokens", "{}").text("/token");
+    Answer joined = join(token, "whatever", "10.9.0.7");
+    Answer told = agent("GET", AgentApi.MANIFEST, null, Map.of(), joined.text("/key"));
+    assertThat(told.body().at("/redundancy/priority").asInt()).isEqualTo(190);
+    assertThat(told.text("/redundancy/source")).isEqualTo("10.9.0.7");
+  }
+
+  private Answer join(String token, String name, String address) {
+    JoinRequest request = new JoinRequest(token, name, new IpAddress(address));
+    return send("POST", AgentApi.JOIN, JSON.writeValueAsString(request), Map.of(), null);
   }
 
   @Test
