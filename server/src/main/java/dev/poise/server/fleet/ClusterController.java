@@ -67,10 +67,7 @@ final class ClusterController {
 
   @Schema(name = "FailoverInput")
   record FailoverInput(
-      @Schema(
-              description =
-                  "Refused unless it is the one to take over: of several, that is the one with the"
-                      + " highest priority")
+      @Schema(description = "The node that takes over; the one with the highest priority if absent")
           @Nullable NodeId to) {}
 
   @PostMapping

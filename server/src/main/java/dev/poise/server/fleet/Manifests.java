@@ -6,7 +6,6 @@ import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
-import dev.poise.spec.NodeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,18 +55,23 @@ final class Manifests {
         signal.await(left);
       }
     }
-    return Optional.ofNullable(snapshot.execute(_ -> assemble(node.id())));
+    return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
   }
 
-  private Manifest assemble(NodeId id) {
+  private Manifest assemble(Node asking) {
+    Cluster cluster = clusters.cluster(asking.clusterId());
+    List<Node> nodes = clusters.nodesOf(List.of(cluster.id()));
     // Anything may have been said of the node since it asked.
-    Node node = clusters.node(id);
-    Cluster cluster = clusters.cluster(node.clusterId());
+    Node node =
+        nodes.stream()
+            .filter(one -> one.id().equals(asking.id()))
+            .findFirst()
+            .orElseThrow(Clusters::notANode);
     return new Manifest(
         cluster.id(),
         node.id(),
         cluster.revision(),
-        Redundancies.of(cluster, node, clusters.nodesOf(List.of(cluster.id()))),
+        Redundancies.of(cluster, node, nodes),
         List.of(),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),

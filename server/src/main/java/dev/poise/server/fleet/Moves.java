@@ -16,7 +16,6 @@ import dev.poise.spec.RoleReport.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,24 +119,11 @@ final class Moves {
       throw refused("No node says that it has the addresses, so none can give way.");
     if (to.filter(from::contains).isPresent())
       throw refused("The node '" + crew.node(to.get()).name() + "' has the addresses already.");
-    List<Node> others = crew.others(from);
-    Node next =
-        others.stream()
-            .filter(other -> crew.isBackup(other) && crew.obstacle(other).isEmpty())
-            .max(Comparator.comparingInt(Node::priority))
-            .orElseThrow(() -> refused("No other node can take over" + crew.obstacles(others)));
-    to.map(crew::node)
-        .filter(wanted -> !wanted.id().equals(next.id()))
-        .ifPresent(wanted -> {
-          throw refused(
-              crew.obstacle(wanted)
-                  .map(why -> "The node '" + wanted.name() + "' cannot take over: it " + why + ".")
-                  .orElseGet(() ->
-                      "The node '%s' would take over, because its priority is higher than that of"
-                              .formatted(next.name())
-                          + " '%s'. Drain it, or change the priorities, first."
-                              .formatted(wanted.name())));
-        });
+    List<Node> candidates = to.map(crew::node).map(List::of).orElseGet(() -> crew.others(from));
+    if (candidates.stream().noneMatch(crew::isStandby))
+      throw refused(
+          (to.isPresent() ? "The node cannot take over" : "No other node can take over")
+              + crew.obstacles(candidates));
     return new Failover(changes.handOver(caller, id, to), from);
   }
 
@@ -179,7 +165,7 @@ final class Moves {
             });
   }
 
-  /** Waits until another node has the addresses. */
+  /** Waits until another node has the addresses, the one that was named if one was. */
   void awaitFailover(Failover failover, Duration limit) {
     ClusterId cluster = failover.cluster().id();
     await(
@@ -187,7 +173,9 @@ final class Moves {
         limit,
         () -> {
           List<NodeId> primaries = crew(cluster).primaries();
-          return !primaries.isEmpty() && failover.from().stream().noneMatch(primaries::contains);
+          return !primaries.isEmpty()
+              && failover.from().stream().noneMatch(primaries::contains)
+              && primaries.containsAll(failover.cluster().handover().to());
         });
   }
 
@@ -234,8 +222,8 @@ final class Moves {
       return last != null && last.isLive(now) ? last.role().role() : Role.UNKNOWN;
     }
 
-    boolean isBackup(Node node) {
-      return role(node.id()) == Role.BACKUP;
+    boolean isStandby(Node node) {
+      return role(node.id()) == Role.BACKUP && !node.drained();
     }
 
     /** Why the node cannot have the addresses, as the end of a sentence about it. */

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.poise.server.ApiTest;
 import dev.poise.server.TestNode;
 import dev.poise.server.event.Follower;
+import dev.poise.spec.AgentApi;
 import dev.poise.spec.RoleReport.Role;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,7 +161,7 @@ class ClusterViewApiTest extends ApiTest {
   }
 
   /** Counts the statements of one request, which its id tells from those of everything else. */
-  private List<String> statements(String path) {
+  private List<String> statements(String path, String key) {
     Logger logger = (Logger) LoggerFactory.getLogger(JdbcTemplate.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     String request = "count-" + unique();
@@ -168,7 +169,8 @@ class ClusterViewApiTest extends ApiTest {
     logger.addAppender(log);
     logger.setLevel(Level.DEBUG);
     try {
-      assertThat(call("GET", path, null, Map.of("X-Request-Id", request)).status()).isEqualTo(200);
+      Map<String, String> headers = Map.of("X-Request-Id", request);
+      assertThat(send("GET", path, null, headers, key).status()).isEqualTo(200);
     } finally {
       logger.setLevel(null);
       logger.detachAppender(log);
@@ -183,18 +185,32 @@ class ClusterViewApiTest extends ApiTest {
 
   @Test
   void aClusterCostsAsManyQueriesHoweverMuchItServes() {
-    List<String> before = statements(cluster());
+    List<String> before = statements("/api/v1" + cluster(), adminKey());
     for (int i = 0; i < 12; i++) {
       Answer made = loadBalancer("b" + i);
       if (i % 2 == 0) delete("/load-balancers/" + made.text("/id"));
     }
     first.is(Role.PRIMARY);
-    List<String> after = statements(cluster());
+    List<String> after = statements("/api/v1" + cluster(), adminKey());
     assertThat(get(cluster()).body().at("/tombstoneCount").asInt()).isEqualTo(6);
     assertThat(after).hasSameSizeAs(before);
     assertThat(after)
         .filteredOn(statement -> !statement.contains("api_keys"))
         .as("cluster, nodes, observations, tombstones")
         .hasSize(4);
+  }
+
+  /** One snapshot, so one transaction; beside it the key, twice, and the revision. */
+  @Test
+  void aManifestCostsAsManyQueriesHoweverManyLoadBalancersItLists() {
+    List<String> before = statements(AgentApi.MANIFEST, one.nodeKey());
+    for (int i = 0; i < 5; i++) loadBalancer("m" + i);
+    List<String> after = statements(AgentApi.MANIFEST, one.nodeKey());
+    assertThat(first.manifest().body().at("/loadBalancers").size()).isEqualTo(5);
+    assertThat(after).hasSameSizeAs(before);
+    assertThat(after)
+        .filteredOn(statement -> !statement.contains("key_hash"))
+        .as("the revision; then cluster, nodes, load balancers, tombstones")
+        .hasSize(5);
   }
 }
