@@ -1,18 +1,20 @@
 package dev.poise.agent;
 
 import dev.poise.agent.engine.DataPlane;
+import dev.poise.agent.engine.Dwellings;
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
-import dev.poise.agent.engine.KernelAccess;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.ledger.BundleRefs;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.ledger.RemovalGuard;
+import dev.poise.agent.network.Networks;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
@@ -50,10 +52,12 @@ final class Agent {
   private final NodeSettings settings;
   private final int drainingLimit;
   private final HaproxyBinary binary;
-  private final KernelAccess kernel;
+  private final Dwellings dwellings;
+  private final Networks networks;
   private final Ledger ledger;
   private final Bundles bundles;
   private final ReportBoard board;
+  private final Vrrp vrrp;
   private final InstantSource clock;
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final Map<LoadBalancerId, Worker> workers = new HashMap<>();
@@ -63,27 +67,34 @@ final class Agent {
   Agent(
       AgentConfig config,
       HaproxyBinary binary,
-      KernelAccess kernel,
+      Dwellings dwellings,
+      Networks networks,
       Ledger ledger,
       Bundles bundles,
       ReportBoard board,
+      Vrrp vrrp,
       InstantSource clock) {
     this.settings = config.settings();
     this.drainingLimit = config.drainingLimit();
     this.binary = binary;
-    this.kernel = kernel;
+    this.dwellings = dwellings;
+    this.networks = networks;
     this.ledger = ledger;
     this.bundles = bundles;
     this.board = board;
+    this.vrrp = vrrp;
     this.clock = clock;
   }
 
   /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
-  synchronized void boot() throws IOException {
+  synchronized void boot() throws IOException, InterruptedException {
     left = leftProcesses();
     Set<LoadBalancerId> onDisk = onDisk(settings);
     Optional<Manifest> manifest = ledger.manifest();
+    networks.begin(onDisk);
     if (manifest.isPresent()) {
+      networks.want(manifest.get().networks());
+      networks.step();
       serve(manifest.get(), onDisk);
     } else {
       onDisk.forEach(id -> wish(id, new Wish.Hold("the node has no manifest yet")));
@@ -127,8 +138,10 @@ final class Agent {
   }
 
   private void serve(Manifest manifest, Set<LoadBalancerId> present) throws IOException {
+    vrrp.obey(manifest.redundancy());
     workers.values().removeIf(Worker::hasEnded);
     threads.keySet().retainAll(workers.keySet());
+    networks.want(manifest.networks());
     Map<LoadBalancerId, Long> heldBefore = ledger.held();
     RemovalGuard.Decision decision = RemovalGuard.decide(present, heldBefore, manifest);
     if (!decision.held().equals(heldBefore)) ledger.putHeld(decision.held());
@@ -146,7 +159,7 @@ final class Agent {
     Set<String> named = new HashSet<>();
     for (String digest : digests) named.addAll(ledger.bundlesOf(digest));
     bundles.keep(named);
-    board.accepted(manifest.revision(), decision.heldRemovals());
+    board.accepted(manifest, decision.heldRemovals());
   }
 
   private Set<LoadBalancerId> present() {
@@ -193,16 +206,16 @@ final class Agent {
     Worker worker = workers.get(id);
     if (worker != null && worker.wish(wish)) return;
     Haproxy haproxy = new Haproxy(id, settings, binary, bundles, drainingLimit, clock);
-    DataPlane plane = new DataPlane(id, haproxy, kernel, settings.directoryOf(id));
+    DataPlane plane = new DataPlane(id, haproxy, dwellings, settings.directoryOf(id));
     List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
-    Worker fresh = new Worker(id, wish, plane, own, board, permits, clock);
+    Worker fresh = new Worker(id, wish, plane, own, board, vrrp.addresses(), permits, clock);
     workers.put(id, fresh);
     threads.put(id, Thread.ofVirtual().name(id.text()).start(fresh));
   }
 
   /** How many load balancers the node looks after. */
   synchronized int size() {
-    return workers.size();
+    return (int) workers.values().stream().filter(worker -> !worker.hasEnded()).count();
   }
 
   /** Lets go of everything; the processes go on serving. */

@@ -7,6 +7,7 @@ import dev.poise.agent.engine.Reading;
 import dev.poise.agent.link.Backoff;
 import dev.poise.agent.observe.Observation;
 import dev.poise.agent.observe.ReportBoard;
+import dev.poise.agent.vrrp.Addresses;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Outcome;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class Worker implements Runnable {
   private final Collection<ProcessIdentity> left;
   private final Observation observation;
   private final ReportBoard board;
+  private final Addresses addresses;
   private final Semaphore permits;
   private final InstantSource clock;
 
@@ -80,6 +82,7 @@ final class Worker implements Runnable {
       DataPlane plane,
       Collection<ProcessIdentity> left,
       ReportBoard board,
+      Addresses addresses,
       Semaphore permits,
       InstantSource clock) {
     this.id = id;
@@ -88,6 +91,7 @@ final class Worker implements Runnable {
     this.left = left;
     this.observation = new Observation(id, clock.instant());
     this.board = board;
+    this.addresses = addresses;
     this.permits = permits;
     this.clock = clock;
   }
@@ -158,6 +162,7 @@ final class Worker implements Runnable {
     }
     adoptOnce();
     if (plane.hasDied()) died(now);
+    if (plane.hasMoved()) moved(now);
     followHealth(now);
     if (!settled && isDue(nextAttempt, now)) attempt(newest, now);
     if (!hasEnded() && isDue(nextReading, now)) read();
@@ -169,7 +174,7 @@ final class Worker implements Runnable {
     return !now.isBefore(planned) || planned.isAfter(now.plus(LONGEST_PAUSE).plus(HEALTH_TICK));
   }
 
-  private void adoptOnce() {
+  private void adoptOnce() throws InterruptedException {
     if (adopted) return;
     adopted = true;
     try {
@@ -194,6 +199,12 @@ final class Worker implements Runnable {
     lastDeath = now;
     settled = false;
     log.warn("{}: what served it ended and will be started again", id);
+  }
+
+  private void moved(Instant now) {
+    nextAttempt = now;
+    settled = false;
+    log.info("{}: the network it lives in is another one", id);
   }
 
   private void attempt(Wish wished, Instant now) throws InterruptedException {
@@ -227,6 +238,7 @@ final class Worker implements Runnable {
     } finally {
       permits.release();
     }
+    if (!hasEnded()) addresses.put(id, plane.served());
   }
 
   private void serve(long generation, Applied applied) {
@@ -240,11 +252,9 @@ final class Worker implements Runnable {
         refused(generation, why);
         tryLater();
       }
-      case Applied.Later(Duration pause) -> {
+      case Applied.Later(Duration pause, String why) -> {
         nextAttempt = clock.instant().plus(pause);
-        if (outcome == null) {
-          outcome = new Outcome.Held(generation, "too many replaced processes still drain");
-        }
+        if (outcome == null) outcome = new Outcome.Held(generation, why);
       }
     }
   }
@@ -256,7 +266,7 @@ final class Worker implements Runnable {
         log.warn("{}: the last good configuration does not start: {}", id, why);
         tryLater();
       }
-      case Applied.Later(Duration pause) -> nextAttempt = clock.instant().plus(pause);
+      case Applied.Later(Duration pause, String why) -> nextAttempt = clock.instant().plus(pause);
     }
   }
 
@@ -265,6 +275,7 @@ final class Worker implements Runnable {
     settled();
     outcome = null;
     board.remove(id);
+    addresses.remove(id);
     log.info("{}: removed", id);
     lock.lock();
     try {

@@ -46,6 +46,9 @@ class AgentConfigTest {
                 "haproxy",
                 "nft",
                 "conntrack",
+                "keepalived",
+                "ip",
+                "bridge",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),
@@ -53,7 +56,8 @@ class AgentConfigTest {
                     1,
                     9000,
                     3600,
-                    new Privileges.Dropped("haproxy", "haproxy"))));
+                    new Privileges.Dropped("haproxy", "haproxy"),
+                    "poise-edge-084sn02q")));
   }
 
   @Test
@@ -63,6 +67,7 @@ class AgentConfigTest {
             + """
             run.dir = /run/poise
             haproxy.binary = /opt/haproxy
+            keepalived.binary = /opt/keepalived
             haproxy.user = lb
             haproxy.group = lbs
             haproxy.threads = 4
@@ -72,6 +77,7 @@ class AgentConfigTest {
             """;
     AgentConfig config = read(all, ROOT);
     assertThat(config.haproxyBinary()).isEqualTo("/opt/haproxy");
+    assertThat(config.keepalivedBinary()).isEqualTo("/opt/keepalived");
     assertThat(config.drainingLimit()).isEqualTo(5);
     assertThat(config.settings())
         .isEqualTo(
@@ -81,7 +87,8 @@ class AgentConfigTest {
                 4,
                 123,
                 60,
-                new Privileges.Dropped("lb", "lbs")));
+                new Privileges.Dropped("lb", "lbs"),
+                "poise-edge-084sn02q"));
   }
 
   @Test

@@ -24,6 +24,8 @@ import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
+import dev.poise.spec.VpcId;
+import dev.poise.spec.VpcNetwork;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -50,12 +52,13 @@ public final class FakeServer implements AutoCloseable {
   public final String key = "secret";
 
   private final ClusterId cluster = ClusterId.generate(NOW);
-  private final IpAddress address = Loopback.next();
+  private final IpAddress address;
   private final int port;
   private final Map<LoadBalancerId, Manifest.Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> specs = new LinkedHashMap<>();
   private final Map<String, String> bundles = new LinkedHashMap<>();
   private final List<LoadBalancerId> tombstones = new ArrayList<>();
+  private final List<VpcNetwork> networks = new ArrayList<>();
   private final List<JoinRequest> joined = new ArrayList<>();
   private final List<NodeReport> reports = new ArrayList<>();
   private final Map<LoadBalancerId, LoadBalancerReport> known = new LinkedHashMap<>();
@@ -65,13 +68,20 @@ public final class FakeServer implements AutoCloseable {
   private long lastSequence;
   private boolean forgetful;
   private boolean contradicting;
+  private Redundancy redundancy = new Redundancy.None();
   private boolean revoked;
   private int refused;
   private TlsIdentity identity = TlsIdentity.shared();
   private HttpServer server;
 
-  /** A server that runs. */
+  /** A server that runs, for agents on this machine. */
   public FakeServer() throws IOException {
+    this(Loopback.next());
+  }
+
+  /** A server that runs at an address. */
+  public FakeServer(IpAddress address) throws IOException {
+    this.address = address;
     server = listen(0);
     port = server.getAddress().getPort();
   }
@@ -138,9 +148,28 @@ public final class FakeServer implements AutoCloseable {
     changed();
   }
 
+  /** Has this network of a VPC from now on, instead of another one of the VPC. */
+  public synchronized void putNetwork(VpcNetwork network) {
+    networks.removeIf(each -> each.vpc().equals(network.vpc()));
+    networks.add(network);
+    changed();
+  }
+
+  /** Has no network of the VPC any more. */
+  public synchronized void removeNetwork(VpcId vpc) {
+    networks.removeIf(each -> each.vpc().equals(vpc));
+    changed();
+  }
+
   /** Has certificate material from now on. */
   public synchronized void putBundle(String digest, String pem) {
     bundles.put(digest, pem);
+  }
+
+  /** Wants the node to share addresses like this. */
+  public synchronized void put(Redundancy newest) {
+    redundancy = newest;
+    changed();
   }
 
   /** Somebody deleted a load balancer. */
@@ -277,8 +306,8 @@ public final class FakeServer implements AutoCloseable {
             cluster,
             node,
             revision,
-            new Redundancy.None(),
-            List.of(),
+            redundancy,
+            networks,
             List.copyOf(entries.values()),
             tombstones,
             confirmed));
