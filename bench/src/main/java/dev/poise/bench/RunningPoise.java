@@ -141,7 +141,7 @@ final class RunningPoise {
     body.put("name", "bench");
     body.put("kind", "SERVER");
     body.put("dataCenterId", site.dataCenter());
-    return api.post("/certificates", body).path("id").asString();
+    return api().post("/certificates", body).path("id").asString();
   }
 
   /** Where the node keeps what it made. */
