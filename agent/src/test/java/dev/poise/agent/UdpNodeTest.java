@@ -94,16 +94,7 @@ class UdpNodeTest {
   }
 
   private AgentConfig config() {
-    return new AgentConfig(
-        server.address(),
-        server.node,
-        scratch.directory().resolve("key"),
-        "haproxy",
-        nft,
-        "conntrack",
-        "keepalived",
-        32,
-        scratch.settings());
+    return Configs.withNft(nft, server, scratch);
   }
 
   private void applied(LoadBalancerId id, long generation) throws Exception {

@@ -4,11 +4,10 @@ import dev.poise.server.cluster.Cluster;
 import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
+import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
-import dev.poise.spec.Redundancy;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
@@ -30,13 +29,19 @@ final class Manifests {
 
   private final Clusters clusters;
   private final Specs specs;
+  private final VpcNetworks networks;
   private final Signals signals;
   private final TransactionTemplate snapshot;
 
   Manifests(
-      Clusters clusters, Specs specs, Signals signals, PlatformTransactionManager transactions) {
+      Clusters clusters,
+      Specs specs,
+      VpcNetworks networks,
+      Signals signals,
+      PlatformTransactionManager transactions) {
     this.clusters = clusters;
     this.specs = specs;
+    this.networks = networks;
     this.signals = signals;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -56,17 +61,25 @@ final class Manifests {
         signal.await(left);
       }
     }
+    networks.prepare(node);
     return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
   }
 
-  private Manifest assemble(Node node) {
-    Cluster cluster = clusters.cluster(node.clusterId());
+  private Manifest assemble(Node asking) {
+    Cluster cluster = clusters.cluster(asking.clusterId());
+    List<Node> nodes = clusters.nodesOf(List.of(cluster.id()));
+    // Anything may have been said of the node since it asked.
+    Node node =
+        nodes.stream()
+            .filter(one -> one.id().equals(asking.id()))
+            .findFirst()
+            .orElseThrow(Clusters::notANode);
     return new Manifest(
         cluster.id(),
         node.id(),
         cluster.revision(),
-        new Redundancy.None(),
-        List.of(),
+        Redundancies.of(cluster, node, nodes),
+        networks.of(node),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),
         cluster.removalsConfirmedThrough());
