@@ -30,6 +30,7 @@ record AgentConfig(
     String conntrackBinary,
     String ipBinary,
     String bridgeBinary,
+    String keepalivedBinary,
     int drainingLimit,
     NodeSettings settings) {
 
@@ -129,6 +130,7 @@ record AgentConfig(
               text("conntrack.binary", "conntrack"),
               text("ip.binary", "ip"),
               text("bridge.binary", "bridge"),
+              text("keepalived.binary", "keepalived"),
               number("reload.draining-limit", 32, 1, 1000),
               settings);
       refuseUnknownKeys();

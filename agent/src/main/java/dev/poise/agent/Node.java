@@ -18,8 +18,10 @@ import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.vrrp.Progress;
+import dev.poise.agent.vrrp.Vrrp;
+import dev.poise.agent.vrrp.VrrpAccess;
 import dev.poise.spec.Capabilities;
-import dev.poise.spec.RoleReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,26 +71,52 @@ final class Node {
       case KernelAccess.Missing(String why) -> missing.put("UDP", why);
     }
     Ip ip = new Ip(config.ipBinary(), config.bridgeBinary());
-    Features features = Features.tryOut(ip, config.node());
-    versions.putAll(features.versions());
-    missing.putAll(features.missing());
-    Capabilities capabilities = new Capabilities(versions, protocols, features.features(), missing);
-    Networks networks = networks(config, ip, features);
+    Features found = Features.tryOut(ip, config.node());
+    versions.putAll(found.versions());
+    missing.putAll(found.missing());
+    List<String> features = new ArrayList<>(found.features());
+    VrrpAccess vrrpAccess = VrrpAccess.to(config.keepalivedBinary());
+    switch (vrrpAccess) {
+      case VrrpAccess.Granted(var program) -> {
+        versions.put("keepalived", program.version());
+        features.add(Capabilities.VRRP);
+      }
+      case VrrpAccess.Missing(String why) -> missing.put(Capabilities.VRRP, why);
+    }
+    Capabilities capabilities = new Capabilities(versions, protocols, features, missing);
+    Networks networks = networks(config, ip, found);
     Dwellings dwellings = new Dwellings(binary, access, kernels, ip, networks);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
-    agent = new Agent(config, binary, dwellings, networks, ledger, bundles, board, clock);
+    Vrrp vrrp = new Vrrp(config.node(), config.settings(), vrrpAccess, access, board, clock);
+    vrrp.follow(networks::become);
+    agent = new Agent(config, binary, dwellings, networks, ledger, bundles, board, vrrp, clock);
     follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
     threads = new ArrayList<>();
     threads.add(Thread.ofPlatform().name("manifest").unstarted(follower));
     threads.add(Thread.ofPlatform().name("networks").unstarted(networks));
     threads.add(Thread.ofPlatform().name("report").unstarted(this::report));
+    threads.add(Thread.ofPlatform().name("vrrp").unstarted(() -> vrrp.run(progress(vrrp))));
     if (access instanceof KernelAccess.Granted granted) {
       threads.add(Thread.ofPlatform().name("checks").unstarted(granted.prober()));
     }
+  }
+
+  private Progress progress(Vrrp vrrp) {
+    return new Progress() {
+      @Override
+      public boolean isComplete() {
+        return vrrp.addresses().size() >= agent.size();
+      }
+
+      @Override
+      public boolean isCaughtUp() {
+        return follower.hasAsked() && board.isAllTried();
+      }
+    };
   }
 
   private static Kernels kernels(AgentConfig config) {
@@ -99,17 +127,14 @@ final class Node {
         NodeRules.tableOf(config.node()));
   }
 
-  /** Nobody moves addresses between nodes yet: they are where the load balancers are. */
-  private static Networks networks(AgentConfig config, Ip ip, Features features)
-      throws IOException {
+  private static Networks networks(AgentConfig config, Ip ip, Features found) throws IOException {
     NodeSettings settings = config.settings();
     return new Networks(
         ip,
         config.node(),
         settings.dataDirectory(),
         settings.edgeNamespace(),
-        () -> RoleReport.Role.NONE,
-        features.whyNoNetworks());
+        found.whyNoNetworks());
   }
 
   private static KernelAccess access(Kernels kernels, InstantSource clock) throws IOException {

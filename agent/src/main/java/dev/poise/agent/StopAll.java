@@ -9,8 +9,8 @@ import dev.poise.agent.network.Ip;
 import dev.poise.agent.network.Networks;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.LoadBalancerId;
-import dev.poise.spec.RoleReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -20,9 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Ends everything that serves from a data directory. The rules of its load balancers leave the
- * kernel at once, with the sessions. An HAProxy process may finish what is open for a while, then
- * it is told to end, then it is ended.
+ * Ends everything that serves from a data directory. The addresses leave with keepalived, so that
+ * another node takes over what is new. The rules of its load balancers leave the kernel at once,
+ * with the sessions. An HAProxy process may finish what is open for a while, then it is told to
+ * end, then it is ended.
  *
  * <p>Processes are found in the kernel's list by the configuration file they were started with, so
  * one that lost its admin socket, or is being replaced, is found as well, and no other ever is.
@@ -48,6 +49,7 @@ final class StopAll {
     }
     DataLock lock = DataLock.take(settings.dataDirectory());
     try {
+      if (Vrrp.stopAll(settings.runDirectory())) out.println("keepalived stopped");
       Networks networks = networks();
       Set<LoadBalancerId> ids = Agent.onDisk(settings);
       removeRules(ids, Namespace.own());
@@ -65,7 +67,6 @@ final class StopAll {
         config.node(),
         settings.dataDirectory(),
         settings.edgeNamespace(),
-        () -> RoleReport.Role.FAULT,
         Optional.empty());
   }
 

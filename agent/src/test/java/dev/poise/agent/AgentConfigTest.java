@@ -48,6 +48,7 @@ class AgentConfigTest {
                 "conntrack",
                 "ip",
                 "bridge",
+                "keepalived",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),
@@ -66,6 +67,7 @@ class AgentConfigTest {
             + """
             run.dir = /run/poise
             haproxy.binary = /opt/haproxy
+            keepalived.binary = /opt/keepalived
             haproxy.user = lb
             haproxy.group = lbs
             haproxy.threads = 4
@@ -75,6 +77,7 @@ class AgentConfigTest {
             """;
     AgentConfig config = read(all, ROOT);
     assertThat(config.haproxyBinary()).isEqualTo("/opt/haproxy");
+    assertThat(config.keepalivedBinary()).isEqualTo("/opt/keepalived");
     assertThat(config.drainingLimit()).isEqualTo(5);
     assertThat(config.settings())
         .isEqualTo(

@@ -90,6 +90,7 @@ class NodeTest {
         "conntrack",
         "ip",
         "bridge",
+        "keepalived",
         32,
         scratch.settings());
   }

@@ -74,6 +74,7 @@ class UdpNetworkTest {
         "conntrack",
         "ip",
         "bridge",
+        "keepalived",
         32,
         scratch.settings());
   }

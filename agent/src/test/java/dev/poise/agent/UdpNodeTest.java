@@ -103,6 +103,7 @@ class UdpNodeTest {
         "conntrack",
         "ip",
         "bridge",
+        "keepalived",
         32,
         scratch.settings());
   }

@@ -71,6 +71,7 @@ class VpcNetworkTest {
         "conntrack",
         "ip",
         "bridge",
+        "keepalived",
         32,
         new NodeSettings(
             settings.dataDirectory(),

@@ -24,7 +24,6 @@ class NetworksTest {
   private final NodeId node = NodeId.generate(Instant.now());
   private final LoadBalancerId one = LoadBalancerId.generate(Instant.now());
   private final LoadBalancerId two = LoadBalancerId.generate(Instant.now());
-  private volatile Role role = Role.NONE;
   private Scratch scratch;
   private Vpc vpc;
   private Networks networks;
@@ -43,7 +42,6 @@ class NetworksTest {
         node,
         scratch.settings().dataDirectory(),
         Vpc.edgeOf(node),
-        () -> role,
         Optional.empty());
   }
 
@@ -55,7 +53,7 @@ class NetworksTest {
   }
 
   private String after(Role becomes) throws Exception {
-    role = becomes;
+    networks.become(becomes);
     networks.step();
     return vpc.addresses();
   }
@@ -134,7 +132,6 @@ class NetworksTest {
             node,
             scratch.settings().dataDirectory(),
             Vpc.edgeOf(node),
-            () -> role,
             Optional.of("not here"));
     none.want(List.of(vpc.network()));
     none.step();

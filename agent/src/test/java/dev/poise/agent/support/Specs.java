@@ -49,6 +49,7 @@ public final class Specs {
 
   private final List<ListenerSpec> listeners = new ArrayList<>();
   private final List<MemberSpec> members = new ArrayList<>();
+  private final List<IpAddress> vips = new ArrayList<>();
   private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
   private HealthCheck check = portCheck();
   private Persistence persistence = new Persistence.Off();
@@ -64,6 +65,13 @@ public final class Specs {
   /** At an address. */
   public Specs(IpAddress vip) {
     this.vip = vip;
+    vips.add(vip);
+  }
+
+  /** Has another address. */
+  public Specs vip(IpAddress another) {
+    vips.add(another);
+    return this;
   }
 
   private static HealthCheck portCheck() {
@@ -254,8 +262,8 @@ public final class Specs {
 
   private List<IpAddress> vips() {
     return switch (home) {
-      case Home.Node() -> List.of(vip);
-      case Home.Vpc(var vpc, var atEdge) -> Stream.concat(Stream.of(vip), atEdge.stream()).toList();
+      case Home.Node() -> vips;
+      case Home.Vpc(var vpc, var atEdge) -> Stream.concat(vips.stream(), atEdge.stream()).toList();
     };
   }
 
