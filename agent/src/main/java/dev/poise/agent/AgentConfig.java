@@ -28,9 +28,9 @@ record AgentConfig(
     String haproxyBinary,
     String nftBinary,
     String conntrackBinary,
+    String keepalivedBinary,
     String ipBinary,
     String bridgeBinary,
-    String keepalivedBinary,
     int drainingLimit,
     NodeSettings settings) {
 
@@ -128,9 +128,9 @@ record AgentConfig(
               text("haproxy.binary", "haproxy"),
               text("nft.binary", "nft"),
               text("conntrack.binary", "conntrack"),
+              text("keepalived.binary", "keepalived"),
               text("ip.binary", "ip"),
               text("bridge.binary", "bridge"),
-              text("keepalived.binary", "keepalived"),
               number("reload.draining-limit", 32, 1, 1000),
               settings);
       refuseUnknownKeys();

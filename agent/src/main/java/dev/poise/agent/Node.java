@@ -22,6 +22,7 @@ import dev.poise.agent.vrrp.Progress;
 import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.agent.vrrp.VrrpAccess;
 import dev.poise.spec.Capabilities;
+import dev.poise.spec.RoleReport.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,12 +73,12 @@ final class Node {
       }
       case KernelAccess.Missing(String why) -> missing.put("UDP", why);
     }
-    Ip ip = new Ip(config.ipBinary(), config.bridgeBinary());
-    Features found = Features.tryOut(ip, config.node());
-    versions.putAll(found.versions());
-    missing.putAll(found.missing());
-    List<String> features = new ArrayList<>(found.features());
     VrrpAccess vrrpAccess = VrrpAccess.to(config.keepalivedBinary());
+    Ip ip = new Ip(config.ipBinary(), config.bridgeBinary());
+    Features networking = Features.tryOut(ip, config.node());
+    versions.putAll(networking.versions());
+    missing.putAll(networking.missing());
+    List<String> features = new ArrayList<>(networking.features());
     switch (vrrpAccess) {
       case VrrpAccess.Granted(var program) -> {
         versions.put("keepalived", program.version());
@@ -84,14 +87,18 @@ final class Node {
       case VrrpAccess.Missing(String why) -> missing.put(Capabilities.VRRP, why);
     }
     Capabilities capabilities = new Capabilities(versions, protocols, features, missing);
-    Networks networks = networks(config, ip, found);
+    AtomicReference<Role> role = new AtomicReference<>(Role.UNKNOWN);
+    Networks networks = networks(config, ip, networking, role::get);
     Dwellings dwellings = new Dwellings(binary, access, kernels, ip, networks);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
     Vrrp vrrp = new Vrrp(config.node(), config.settings(), vrrpAccess, access, board, clock);
-    vrrp.follow(networks::become);
+    vrrp.follow(newest -> {
+      role.set(newest);
+      networks.wake();
+    });
     agent = new Agent(config, binary, dwellings, networks, ledger, bundles, board, vrrp, clock);
     follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
@@ -127,14 +134,16 @@ final class Node {
         NodeRules.tableOf(config.node()));
   }
 
-  private static Networks networks(AgentConfig config, Ip ip, Features found) throws IOException {
+  private static Networks networks(
+      AgentConfig config, Ip ip, Features features, Supplier<Role> role) throws IOException {
     NodeSettings settings = config.settings();
     return new Networks(
         ip,
         config.node(),
         settings.dataDirectory(),
         settings.edgeNamespace(),
-        found.whyNoNetworks());
+        role,
+        features.whyNoNetworks());
   }
 
   private static KernelAccess access(Kernels kernels, InstantSource clock) throws IOException {

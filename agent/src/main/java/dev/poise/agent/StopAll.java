@@ -11,6 +11,7 @@ import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.RoleReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -67,6 +68,7 @@ final class StopAll {
         config.node(),
         settings.dataDirectory(),
         settings.edgeNamespace(),
+        () -> RoleReport.Role.FAULT,
         Optional.empty());
   }
 

@@ -46,9 +46,9 @@ class AgentConfigTest {
                 "haproxy",
                 "nft",
                 "conntrack",
+                "keepalived",
                 "ip",
                 "bridge",
-                "keepalived",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),

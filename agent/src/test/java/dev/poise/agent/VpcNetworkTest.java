@@ -62,17 +62,9 @@ class VpcNetworkTest {
 
   private AgentConfig config() {
     NodeSettings settings = scratch.settings();
-    return new AgentConfig(
-        server.address(),
-        server.node,
-        scratch.directory().resolve("key"),
-        "haproxy",
-        "nft",
-        "conntrack",
-        "ip",
-        "bridge",
-        "keepalived",
-        32,
+    return Configs.of(
+        server,
+        scratch,
         new NodeSettings(
             settings.dataDirectory(),
             settings.runDirectory(),

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,7 @@ public final class Networks implements Runnable {
   private final Vxlans vxlans;
   private final Edge edge;
   private final Book book;
+  private final Supplier<Role> role;
   private final Optional<String> whyNot;
   private final Semaphore permits = new Semaphore(AT_ONCE);
 
@@ -61,7 +63,6 @@ public final class Networks implements Runnable {
   private final Condition news = lock.newCondition();
   private final Map<VpcId, Known> known = new HashMap<>();
   private Set<VpcId> wanted = Set.of();
-  private Role role = Role.UNKNOWN;
   private boolean changed;
 
   /** A network, and what is known of it. The steps of one network never overlap. */
@@ -81,16 +82,23 @@ public final class Networks implements Runnable {
   /**
    * Networks.
    *
+   * @param role what the node is in its cluster; whoever changes it calls {@link #wake}
    * @param whyNot why this machine cannot have any, if so
    */
   public Networks(
-      Ip ip, NodeId node, Path dataDirectory, String edgeNamespace, Optional<String> whyNot)
+      Ip ip,
+      NodeId node,
+      Path dataDirectory,
+      String edgeNamespace,
+      Supplier<Role> role,
+      Optional<String> whyNot)
       throws IOException {
     this.ip = ip;
     this.addresses = new HostAddresses(ip);
     this.vxlans = new Vxlans(ip, addresses, node);
     this.edge = new Edge(ip, edgeNamespace);
     this.book = Book.open(dataDirectory);
+    this.role = role;
     this.whyNot = whyNot;
     book.networks().forEach(network -> known.put(network.vpc(), new Known(network)));
   }
@@ -174,11 +182,10 @@ public final class Networks implements Runnable {
     becomeNews();
   }
 
-  /** The node became this in its cluster: load balancers' addresses are here or they are not. */
-  public void become(Role newest) {
+  /** Has everything looked at now: the role of the node may be another one. */
+  public void wake() {
     lock.lock();
     try {
-      role = newest;
       becomeNews();
     } finally {
       lock.unlock();
@@ -218,10 +225,9 @@ public final class Networks implements Runnable {
   /** Looks at everything that may have changed. */
   public void step() throws IOException, InterruptedException {
     List<Known> due = new ArrayList<>();
-    Role now;
+    Role now = role.get();
     lock.lock();
     try {
-      now = role;
       changed = false;
       for (Known each : known.values()) if (isDue(each, now)) due.add(each);
       book.write();

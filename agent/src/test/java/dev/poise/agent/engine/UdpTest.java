@@ -25,6 +25,7 @@ import dev.poise.spec.MemberReport.Health;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Sources;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -99,6 +100,7 @@ class UdpTest {
             node,
             scratch.settings().dataDirectory(),
             scratch.settings().edgeNamespace(),
+            () -> RoleReport.Role.NONE,
             Optional.empty());
     return new Dwellings(
         new HaproxyBinary("haproxy"),

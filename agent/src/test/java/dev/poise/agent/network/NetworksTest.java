@@ -24,6 +24,7 @@ class NetworksTest {
   private final NodeId node = NodeId.generate(Instant.now());
   private final LoadBalancerId one = LoadBalancerId.generate(Instant.now());
   private final LoadBalancerId two = LoadBalancerId.generate(Instant.now());
+  private volatile Role role = Role.NONE;
   private Scratch scratch;
   private Vpc vpc;
   private Networks networks;
@@ -42,6 +43,7 @@ class NetworksTest {
         node,
         scratch.settings().dataDirectory(),
         Vpc.edgeOf(node),
+        () -> role,
         Optional.empty());
   }
 
@@ -53,7 +55,7 @@ class NetworksTest {
   }
 
   private String after(Role becomes) throws Exception {
-    networks.become(becomes);
+    role = becomes;
     networks.step();
     return vpc.addresses();
   }
@@ -132,6 +134,7 @@ class NetworksTest {
             node,
             scratch.settings().dataDirectory(),
             Vpc.edgeOf(node),
+            () -> role,
             Optional.of("not here"));
     none.want(List.of(vpc.network()));
     none.step();
