@@ -8,6 +8,7 @@ import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
