@@ -17,9 +17,12 @@ ALTER TABLE nodes
   ADD COLUMN revoke_time  timestamptz,
   ADD COLUMN version      bigint NOT NULL DEFAULT 1;
 
--- What makes a machine a node, once. node_id: the node whose key it replaces; null for a new one.
+-- What makes a machine a node, once. node_id: the node whose key it replaces; null for a new one. Who made it, is who is said
+-- to have made the node.
 CREATE TABLE join_tokens (
   id          text PRIMARY KEY,
+  tenant_id   text NOT NULL REFERENCES tenants ON DELETE CASCADE,
+  creator_id  text NOT NULL,
   cluster_id  text NOT NULL REFERENCES clusters ON DELETE CASCADE,
   node_id     text REFERENCES nodes ON DELETE CASCADE,
   hash        bytea NOT NULL UNIQUE CHECK (length(hash) = 32),
@@ -29,10 +32,12 @@ CREATE TABLE join_tokens (
 );
 CREATE INDEX join_tokens_cluster ON join_tokens (cluster_id);
 
--- The certificate that agents know the control plane by; the key is encrypted.
+-- The certificate that agents know the control plane by; the private key is encrypted.
 CREATE TABLE agent_channel (
-  one         boolean PRIMARY KEY DEFAULT true CHECK (one),
-  certificate text NOT NULL,
-  private_key bytea NOT NULL,
-  create_time timestamptz NOT NULL
+  one           boolean PRIMARY KEY DEFAULT true CHECK (one),
+  certificate   text NOT NULL,
+  master_key_id text NOT NULL,
+  wrapped_key   bytea NOT NULL,
+  private_key   bytea NOT NULL,
+  create_time   timestamptz NOT NULL
 );

@@ -1,5 +1,7 @@
 package dev.poise.agent;
 
+import dev.poise.agent.link.Pin;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.NodeSettings.Privileges;
 import dev.poise.spec.NodeId;
@@ -9,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +22,7 @@ import java.util.TreeSet;
  * @param settings what the configurations of all load balancers have in common
  */
 record AgentConfig(
-    URI server,
+    ServerAddress server,
     NodeId node,
     Path nodeKeyFile,
     String haproxyBinary,
@@ -48,6 +51,35 @@ record AgentConfig(
       throw new Unusable(file + " cannot be read: " + e.getMessage());
     }
     return new Parser(properties, facts).parse();
+  }
+
+  /**
+   * An address of a server.
+   *
+   * @param urlName what the operator calls the URL
+   * @param pinsName what the operator calls the pins, which commas separate
+   */
+  static ServerAddress serverAddress(String urlName, String url, String pinsName, String pins)
+      throws Unusable {
+    Set<Pin> known = new HashSet<>();
+    for (String pin : pins.split("[\\s,]+", -1)) {
+      try {
+        if (!pin.isEmpty()) known.add(new Pin(pin));
+      } catch (IllegalArgumentException e) {
+        throw new Unusable("%s: '%s' is %s".formatted(pinsName, pin, e.getMessage()));
+      }
+    }
+    URI uri;
+    try {
+      uri = URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new Unusable(urlName + ": '" + url + "' is not an http or https address");
+    }
+    try {
+      return new ServerAddress(uri, known);
+    } catch (IllegalArgumentException e) {
+      throw new Unusable("%s: '%s' is %s".formatted(urlName, url, e.getMessage()));
+    }
   }
 
   /** The key the server knows this node by. */
@@ -111,16 +143,9 @@ record AgentConfig(
       return new Privileges.Dropped(user, group);
     }
 
-    private URI server() throws Unusable {
-      String text = required("server.url");
-      try {
-        URI uri = URI.create(text);
-        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (http && uri.getHost() != null) return uri;
-      } catch (IllegalArgumentException e) {
-        // Said below, together with the other ways to be wrong.
-      }
-      throw new Unusable("server.url: '" + text + "' is not an http or https address");
+    private ServerAddress server() throws Unusable {
+      return serverAddress(
+          "server.url", required("server.url"), "server.pins", text("server.pins", ""));
     }
 
     private NodeId node() throws Unusable {

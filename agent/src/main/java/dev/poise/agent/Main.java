@@ -2,9 +2,13 @@ package dev.poise.agent;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** The command line: {@code run FILE}, {@code stop-all FILE} and {@code version}. */
+/**
+ * The command line: {@code join FILE ...}, {@code run FILE}, {@code stop-all FILE} and {@code
+ * version}.
+ */
 public final class Main {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
@@ -29,10 +33,14 @@ public final class Main {
         System.out.println("poise-agent " + version());
       } else if (command.equals("run") && hasFile) {
         run(config(arguments[1]));
+      } else if (command.equals("join")) {
+        List<String> words = List.of(arguments);
+        new Join(JoinOptions.parse(words.subList(1, words.size())), System.out).run();
       } else if (command.equals("stop-all") && hasFile) {
         new StopAll(config(arguments[1]), System.out).run();
       } else {
-        System.err.println("usage: poise-agent run FILE | stop-all FILE | version");
+        System.err.println(
+            "usage: poise-agent run FILE | stop-all FILE | version | " + JoinOptions.USAGE);
         return USAGE;
       }
       return 0;

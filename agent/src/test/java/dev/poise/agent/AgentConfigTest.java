@@ -3,6 +3,8 @@ package dev.poise.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.poise.agent.link.Pin;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.NodeSettings.Privileges;
 import dev.poise.spec.NodeId;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,7 @@ class AgentConfigTest {
     assertThat(read(REQUIRED, ROOT))
         .isEqualTo(
             new AgentConfig(
-                URI.create("http://127.0.0.1:8080"),
+                new ServerAddress(URI.create("http://127.0.0.1:8080"), Set.of()),
                 new NodeId("node_01h455vb4pex5vsknk084sn02q"),
                 Path.of("/etc/poise/node.key"),
                 "haproxy",
@@ -82,6 +85,25 @@ class AgentConfigTest {
   }
 
   @Test
+  void severalPinsAreSeparatedByCommas() throws Exception {
+    String one = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    String other = one.replace("47D", "48D");
+    AgentConfig config =
+        read(
+            REQUIRED
+                + "server.url = https://poise.test\nserver.pins = "
+                + one
+                + ", "
+                + other
+                + "\n",
+            ROOT);
+    assertThat(config.server())
+        .isEqualTo(
+            new ServerAddress(
+                URI.create("https://poise.test"), Set.of(new Pin(one), new Pin(other))));
+  }
+
+  @Test
   void anOrdinaryUserKeepsItsRights() throws Exception {
     NodeSettings settings = read(REQUIRED, ORDINARY).settings();
     assertThat(settings.privileges()).isEqualTo(new Privileges.Kept());
@@ -95,6 +117,10 @@ class AgentConfigTest {
         "colour = blue               | unknown keys: colour",
         "server.url = ftp://x        | server.url",
         "server.url = nonsense       | server.url",
+        "server.url = http://192.0.2.1 | only a server on this machine",
+        "server.url = http://localhost | only a server on this machine",
+        "server.pins = sha256//short | server.pins: 'sha256//short' is not a pin",
+        "server.pins = sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= | pins need https",
         "node.id = node_1            | node.id",
         "data.dir = relative         | data.dir",
         "data.dir =                  | data.dir: is missing",

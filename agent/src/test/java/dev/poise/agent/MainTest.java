@@ -6,6 +6,7 @@ import dev.poise.agent.engine.Applied;
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
 import dev.poise.agent.ledger.Bundles;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
 import dev.poise.spec.NodeId;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +54,7 @@ class MainTest {
 
   private static AgentConfig config(Scratch scratch) {
     return new AgentConfig(
-        URI.create("http://127.0.0.1:1"),
+        new ServerAddress(URI.create("http://127.0.0.1:1"), Set.of()),
         NodeId.generate(Instant.now()),
         scratch.directory().resolve("key"),
         "haproxy",

@@ -82,7 +82,7 @@ class NodeTest {
 
   private AgentConfig config() {
     return new AgentConfig(
-        server.uri(),
+        server.address(),
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",
@@ -213,6 +213,21 @@ class NodeTest {
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  @Test
+  void aRevokedNodeServesOnAndIsWelcomeAgain() throws Exception {
+    startAgent();
+    server.put(specs.next());
+    applied(specs.id, 1);
+    healthy(specs.id);
+    server.revoke(true);
+    // Its poll of before still waits; what is new it must not get.
+    server.put(specs.next());
+    Await.until("asks as nobody", () -> server.refused() > 2);
+    assertThat(Http.get(specs.vip, PORT).body()).isEqualTo("one");
+    server.revoke(false);
+    applied(specs.id, 2);
   }
 
   private void endProcesses() throws Exception {

@@ -66,7 +66,7 @@ class UdpNetworkTest {
 
   private AgentConfig config() {
     return new AgentConfig(
-        server.uri(),
+        server.address(),
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",

@@ -95,7 +95,7 @@ class UdpNodeTest {
 
   private AgentConfig config() {
     return new AgentConfig(
-        server.uri(),
+        server.address(),
         server.node,
         scratch.directory().resolve("key"),
         "haproxy",
@@ -372,7 +372,7 @@ class UdpNodeTest {
         haproxy.max-connections=500
         """
             .formatted(
-                server.uri(),
+                server.address(),
                 server.node,
                 scratch.directory().resolve("key"),
                 scratch.settings().dataDirectory(),

@@ -51,6 +51,7 @@ final class RunningPoise {
             project,
             postgres.database(),
             Ports.choose("127.0.0.1"),
+            Ports.choose("127.0.0.1"),
             path("admin.key"),
             log("server"),
             path("server.pid"));
@@ -58,7 +59,8 @@ final class RunningPoise {
     server.awaitReady();
     api = server.administrator();
     site = Site.ensure(api, NAMES, cidr);
-    AgentProcess.Settings node = node(project, site.addNode(api, "node-1"));
+    AgentProcess.Settings node = node(project);
+    AgentProcess.join(node, site.joinToken(api, "node-1"), "node-1");
     agent = scope.open(() -> AgentProcess.start(node), RunningPoise::stopNode);
   }
 
@@ -84,20 +86,13 @@ final class RunningPoise {
     }
   }
 
-  private AgentProcess.Settings node(ProjectPlaces project, Site.NodeAccount account) {
-    try {
-      Files.writeString(path("node.key"), account.key());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private AgentProcess.Settings node(ProjectPlaces project) {
     return new AgentProcess.Settings(
         project,
-        server.url(),
-        account.id(),
+        path("agent.conf"),
         path("node.key"),
         path("node"),
         path("run"),
-        path("agent.properties"),
         log("agent"),
         path("agent.pid"));
   }

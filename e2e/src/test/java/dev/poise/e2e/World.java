@@ -76,6 +76,7 @@ final class World implements AutoCloseable {
             project,
             postgres.database(),
             Ports.choose("127.0.0.1"),
+            Ports.choose("127.0.0.1"),
             path("admin.key"),
             log("server"),
             path("server.pid"));
@@ -90,20 +91,19 @@ final class World implements AutoCloseable {
     agent = AgentProcess.start(agentSettings);
   }
 
-  private AgentProcess.Settings newNode(int number) throws IOException {
-    Site.NodeAccount account = site.addNode(api, "node-" + number);
-    Path key = path("node-" + number + ".key");
-    Files.writeString(key, account.key());
-    return new AgentProcess.Settings(
-        project,
-        serverSettings.url(),
-        account.id(),
-        key,
-        path("node-" + number),
-        path("run-" + number),
-        path("agent-" + number + ".properties"),
-        log("agent"),
-        path("agent-" + number + ".pid"));
+  private AgentProcess.Settings newNode(int number) {
+    String name = "node-" + number;
+    AgentProcess.Settings settings =
+        new AgentProcess.Settings(
+            project,
+            path("agent-" + number + ".conf"),
+            path(name + ".key"),
+            path(name),
+            path("run-" + number),
+            log("agent"),
+            path("agent-" + number + ".pid"));
+    AgentProcess.join(settings, site.joinToken(api, name), name);
+    return settings;
   }
 
   /** Starts one; takes about as long as the server. */
@@ -330,7 +330,7 @@ final class World implements AutoCloseable {
   }
 
   /** The node ends, and another one of the cluster, which knows nothing, takes over. */
-  void replaceNode() throws IOException {
+  void replaceNode() {
     stopNode();
     former = Optional.of(agent);
     agentSettings = newNode(2);

@@ -2,6 +2,7 @@ package dev.poise.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.poise.server.app.PoiseServer;
+import dev.poise.server.channel.AgentChannel;
 import dev.poise.server.quota.Quota;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.SpecJson;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -24,20 +26,31 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A server on a real PostgreSQL, called over HTTP as its clients do. All subclasses share one. */
+/**
+ * A server on a real PostgreSQL, called over HTTP as its clients do, and over the agents' port as
+ * agents do. All subclasses share one.
+ */
 @SpringBootTest(
     classes = PoiseServer.class,
-    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      // The same for all tests, because they share a database.
+      "poise.master-key=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+      "poise.agent.port=0"
+    })
 public abstract class ApiTest {
   private static final Path KEY_FILE = keyFile();
   private static final AtomicInteger NEXT = new AtomicInteger();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().sslContext(Pinless.context()).build();
   protected static final JsonMapper JSON =
       JsonMapper.builder()
           .changeDefaultPropertyInclusion(it -> it.withValueInclusion(JsonInclude.Include.NON_NULL))
           .build();
 
   @LocalServerPort private int port;
+
+  @Autowired private AgentChannel channel;
 
   @DynamicPropertySource
   static void properties(DynamicPropertyRegistry registry) {
@@ -136,9 +149,17 @@ public abstract class ApiTest {
     }
   }
 
-  /** Where the server is. */
+  /** Where the server is; what is for agents is on their port. */
   protected URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+    return URI.create(
+        path.startsWith("/agent/")
+            ? channel.entrance().url() + path
+            : "http://127.0.0.1:" + port + path);
+  }
+
+  /** Where agents find the server, and what they know it by. */
+  protected AgentChannel.Entrance entrance() {
+    return channel.entrance();
   }
 
   /** A tenant with its first administrator. */

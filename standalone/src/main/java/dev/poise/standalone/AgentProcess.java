@@ -1,65 +1,67 @@
 package dev.poise.standalone;
 
 import java.io.IOException;
-import java.io.StringWriter;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A node's agent as a process. The HAProxy processes it starts go on when it ends; {@link #stopAll}
  * ends them.
  */
 public final class AgentProcess implements Running {
+  private static final String SERVER_URL = "server.url";
+
   /**
-   * How it is run.
+   * Where a node has its things.
    *
-   * @param file the agent's own settings are written there
+   * @param file the agent's configuration, which {@link #join} writes
    * @param runFolder for sockets: their names must stay short
    */
   public record Settings(
       ProjectPlaces project,
-      URI serverUrl,
-      String nodeId,
-      Path nodeKeyFile,
+      Path file,
+      Path keyFile,
       Path dataFolder,
       Path runFolder,
-      Path file,
       LogFile log,
       Path pidFile) {
 
-    /** The text of the agent's settings file. */
-    String text() {
-      Map<String, String> sorted =
-          new TreeMap<>(
-              Map.of(
-                  "server.url", serverUrl.toString(),
-                  "node.id", nodeId,
-                  "node.key-file", nodeKeyFile.toString(),
-                  "data.dir", dataFolder.toString(),
-                  "run.dir", runFolder.toString()));
-      StringBuilder text = new StringBuilder();
-      sorted.forEach((name, value) -> text.append(line(name, value)));
-      return text.toString();
+    /** Whether the machine became this node. */
+    boolean joined() {
+      return Files.exists(file);
     }
 
-    private static String line(String name, String value) {
-      Properties one = new Properties();
-      one.setProperty(name, value);
-      StringWriter written = new StringWriter();
-      try {
-        one.store(written, null);
+    /** The id of the node it became. */
+    public String nodeId() {
+      Properties properties = new Properties();
+      try (Reader text = Files.newBufferedReader(file)) {
+        properties.load(text);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      // Properties.store puts the date first; without it, equal settings are equal text.
-      return written.toString().lines().filter(line -> !line.startsWith("#")).toList().getFirst()
-          + "\n";
+      return properties.getProperty("node.id");
+    }
+
+    /** Sends the agent to another port of the same server. */
+    void moveServer(URI url) {
+      try (var lines = Files.lines(file)) {
+        String moved = SERVER_URL + " = " + url;
+        Files.writeString(
+            file,
+            lines
+                .map(line -> line.startsWith(SERVER_URL) ? moved : line)
+                .collect(Collectors.joining("\n", "", "\n")));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -71,8 +73,33 @@ public final class AgentProcess implements Running {
     this.child = child;
   }
 
+  /** Makes this machine a node, as an operator does. */
+  public static void join(Settings settings, Site.JoinToken token, String name) {
+    List<String> command = command(settings.project(), "join", settings.file());
+    command.addAll(
+        List.of(
+            "--server",
+            token.serverUrl(),
+            "--pin",
+            token.pin(),
+            "--token",
+            token.token(),
+            "--name",
+            name,
+            "--key-file",
+            settings.keyFile().toString(),
+            "--data-dir",
+            settings.dataFolder().toString(),
+            "--run-dir",
+            settings.runFolder().toString(),
+            // What may be there is of another database, or of one that forgot this node.
+            "--again"));
+    Commands.Result result = Commands.run(command);
+    if (!result.succeeded())
+      throw new CannotStart("The node cannot join its cluster. " + result.output());
+  }
+
   public static AgentProcess start(Settings settings) {
-    PrivateFiles.write(settings.file(), settings.text());
     PrivateFiles.createFolder(settings.dataFolder());
     PrivateFiles.createFolder(settings.runFolder());
     ProcessBuilder builder =
@@ -91,15 +118,16 @@ public final class AgentProcess implements Running {
   }
 
   private static List<String> command(ProjectPlaces project, String verb, Path settingsFile) {
-    return List.of(
-        ProjectPlaces.java(),
-        "-XX:+UseSerialGC",
-        "-Xmx64m",
-        "-XX:TieredStopAtLevel=1",
-        "-jar",
-        project.agentJar().toString(),
-        verb,
-        settingsFile.toString());
+    return new ArrayList<>(
+        List.of(
+            ProjectPlaces.java(),
+            "-XX:+UseSerialGC",
+            "-Xmx64m",
+            "-XX:TieredStopAtLevel=1",
+            "-jar",
+            project.agentJar().toString(),
+            verb,
+            settingsFile.toString()));
   }
 
   public Settings settings() {

@@ -132,7 +132,8 @@ public final class ApiClient {
 
   /** The item of that name, which the list may contain among others. */
   public Optional<JsonNode> find(String collection, String name) {
-    return list(collection + "?q=" + encode(name)).stream()
+    String first = collection.contains("?") ? "&" : "?";
+    return list(collection + first + "q=" + encode(name)).stream()
         .filter(item -> item.path("name").asString("").equals(name))
         .findFirst();
   }

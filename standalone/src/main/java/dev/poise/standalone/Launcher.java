@@ -28,7 +28,6 @@ final class Launcher {
   private final Places places;
   private final Options options;
   private final Screen screen;
-  private final NodeAccounts nodeAccounts;
   private final CompletableFuture<String> failure = new CompletableFuture<>();
   private final Part<Postgres> postgres;
   private final Part<ServerProcess> server;
@@ -40,10 +39,9 @@ final class Launcher {
     this.places = places;
     this.options = options;
     this.screen = screen;
-    this.nodeAccounts = new NodeAccounts(places.state(options.database()));
     this.postgres = new Part<>(this::startPostgres, new Announcer());
     this.server = new Part<>(() -> ServerProcess.start(serverSettings()), new Announcer());
-    this.agent = new Part<>(() -> AgentProcess.start(agentSettings()), new Announcer());
+    this.agent = new Part<>(this::startAgent, new Announcer());
   }
 
   /** Starts everything, says where it is, and returns when something is beyond repair. */
@@ -87,10 +85,11 @@ final class Launcher {
     Stopwatch total = new Stopwatch();
     screen.line("Starting Poise");
     clearLeftOvers();
-    requireFreePort();
+    requireFreePort(options.port());
+    requireFreePort(options.agentPort());
     if (options.demo()) Demo.startBackends();
-    boolean enrolled = nodeAccounts.read().isPresent();
-    if (enrolled) agent.start();
+    boolean joined = agentSettings().joined();
+    if (joined) agent.start();
 
     startDatabase();
     Stopwatch watch = new Stopwatch();
@@ -102,8 +101,8 @@ final class Launcher {
     Site site = Site.ensure(api, NAMES, CIDR);
     site.ensureElasticIps(api, NAMES.subnet(), ELASTIC_IPS);
     watch = new Stopwatch();
-    if (!enrolled) {
-      nodeAccounts.write(site.addNode(api, NODE));
+    if (!joined) {
+      AgentProcess.join(agentSettings(), site.joinToken(api, NODE), NODE);
       agent.start();
     }
     screen.done("node", NODE, watch.elapsed());
@@ -113,24 +112,26 @@ final class Launcher {
 
   private void clearLeftOvers() {
     LeftOvers leftOvers = new LeftOvers(places);
-    boolean sameNode =
-        nodeAccounts.read().isPresent()
-            && Files.exists(places.agentFile())
-            && text(places.agentFile()).equals(agentSettings().text());
-    var stopped = sameNode ? leftOvers.stopAllButTraffic() : leftOvers.stopAll();
+    var stopped = isTheNodeOfBefore() ? leftOvers.stopAllButTraffic() : leftOvers.stopAll();
     if (!stopped.isEmpty()) {
       screen.entry("left over", "stopped what the last run left: " + String.join(", ", stopped));
     }
   }
 
-  private void requireFreePort() {
-    if (Ports.isFree(ServerProcess.ADDRESS, options.port())) return;
+  private boolean isTheNodeOfBefore() {
+    try {
+      return Files.isSymbolicLink(places.agentFile())
+          && Files.readSymbolicLink(places.agentFile()).equals(agentSettings().file());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireFreePort(int port) {
+    if (Ports.isFree(ServerProcess.ADDRESS, port)) return;
     throw new CannotStart(
         "Port %d on %s is taken by another program. Choose another one: ./poise up --port %d"
-            .formatted(
-                options.port(),
-                ServerProcess.ADDRESS,
-                Ports.nextFree(ServerProcess.ADDRESS, options.port())));
+            .formatted(port, ServerProcess.ADDRESS, Ports.nextFree(ServerProcess.ADDRESS, port)));
   }
 
   private void startDatabase() {
@@ -162,6 +163,7 @@ final class Launcher {
         places.project(),
         database,
         options.port(),
+        options.agentPort(),
         places.state(options.database()).resolve("admin.key"),
         places.log("server"),
         places.serverPid());
@@ -171,14 +173,19 @@ final class Launcher {
     Path state = places.state(options.database());
     return new AgentProcess.Settings(
         places.project(),
-        ServerProcess.url(options.port()),
-        nodeAccounts.read().orElseThrow().id(),
-        nodeAccounts.keyFile(),
+        state.resolve("agent.conf"),
+        state.resolve("node.key"),
         state.resolve("node"),
         places.socketFolder(),
-        places.agentFile(),
         places.log("agent"),
         places.agentPid());
+  }
+
+  private AgentProcess startAgent() {
+    AgentProcess.Settings settings = agentSettings();
+    settings.moveServer(ServerProcess.agentUrl(options.agentPort()));
+    PrivateFiles.link(places.agentFile(), settings.file());
+    return AgentProcess.start(settings);
   }
 
   private Demo startDemo(ApiClient api, Site site) {
@@ -202,14 +209,6 @@ final class Launcher {
     server.stop();
     postgres.stop();
     screen.line("Stopped");
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Tells the person about parts that end unasked. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the person asked for.
  *
- * @param port of the API
+ * @param port of the API; the next one is that of the agents
  * @param database an existing one, instead of our own
  */
 record Options(int port, Optional<Database> database, boolean demo) {
@@ -38,8 +38,12 @@ record Options(int port, Optional<Database> database, boolean demo) {
   private static int port(String text) {
     if (text.matches("\\d{1,5}")) {
       int port = Integer.parseInt(text);
-      if (port >= 1 && port <= 65_535) return port;
+      if (port >= 1 && port < 65_535) return port;
     }
-    throw new CannotStart("--port takes a number from 1 to 65535, not " + text + ".");
+    throw new CannotStart("--port takes a number from 1 to 65534, not " + text + ".");
+  }
+
+  int agentPort() {
+    return port + 1;
   }
 }

@@ -49,7 +49,7 @@ record Places(ProjectPlaces project) {
     return run("agent.pid");
   }
 
-  /** The agent's settings of this run, or of the last one. */
+  /** A link to the agent's configuration of this run, or of the last one. */
   Path agentFile() {
     return run("agent.properties");
   }

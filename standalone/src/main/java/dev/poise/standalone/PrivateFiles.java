@@ -37,6 +37,19 @@ final class PrivateFiles {
     }
   }
 
+  /** Makes a link, in the place of whatever has its name. */
+  static void link(Path link, Path target) {
+    Path temporary = link.resolveSibling("." + link.getFileName() + ".new");
+    try {
+      createFolder(link.toAbsolutePath().resolveSibling(""));
+      Files.deleteIfExists(temporary);
+      Files.createSymbolicLink(temporary, target);
+      Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Makes a folder, and those above it, of mode 0700 where they do not exist. */
   static Path createFolder(Path folder) {
     try {

@@ -20,12 +20,15 @@ public final class ServerProcess implements Running {
   /**
    * How it is run.
    *
+   * @param port of the API
+   * @param agentPort where agents find it
    * @param adminKeyFile where it writes the key of the first administrator
    */
   public record Settings(
       ProjectPlaces project,
       Database database,
       int port,
+      int agentPort,
       Path adminKeyFile,
       LogFile log,
       Path pidFile) {
@@ -48,6 +51,11 @@ public final class ServerProcess implements Running {
     return URI.create("http://" + ADDRESS + ":" + port);
   }
 
+  /** Where agents find a server that has this port for them. */
+  static URI agentUrl(int port) {
+    return URI.create("https://" + ADDRESS + ":" + port);
+  }
+
   /** Starts it; {@link #awaitReady} tells when it serves. */
   public static ServerProcess start(Settings settings) {
     ProcessBuilder builder =
@@ -65,6 +73,9 @@ public final class ServerProcess implements Running {
     environment.put("POISE_DATABASE_PASSWORD", settings.database().password());
     environment.put("POISE_LISTEN_ADDRESS", ADDRESS);
     environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
+    environment.put("POISE_AGENT_ADDRESS", ADDRESS);
+    environment.put("POISE_AGENT_PORT", Integer.toString(settings.agentPort()));
+    environment.put("POISE_AGENT_URL", agentUrl(settings.agentPort()).toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_SET_UP_FILE", setUpFile(settings).toString());
     if (!environment.containsKey(MASTER_KEY) && !environment.containsKey(MASTER_KEY_FILE))

@@ -14,8 +14,14 @@ public record Site(String dataCenter, String vpc, String subnet, String cluster)
   /** How the parts are called. */
   public record Names(String dataCenter, String vpc, String subnet, String cluster) {}
 
-  /** A node and its key, which the server tells only once. */
-  public record NodeAccount(String id, String key) {}
+  /** What makes a machine a node, once. */
+  public record JoinToken(String serverUrl, String pin, String token) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "JoinToken[" + serverUrl + "]";
+    }
+  }
 
   /** Finds the parts by name and makes those that do not exist. */
   public static Site ensure(ApiClient api, Names names, String cidr) {
@@ -43,9 +49,16 @@ public record Site(String dataCenter, String vpc, String subnet, String cluster)
     return existing.orElseGet(() -> api.post(collection, body)).path("id").asString();
   }
 
-  /** Adds a node to the cluster. */
-  public NodeAccount addNode(ApiClient api, String name) {
-    JsonNode node = api.post("/clusters/" + cluster + "/nodes", Map.of("name", name));
-    return new NodeAccount(node.path("id").asString(), node.path("key").asString());
+  /** A token for a machine that shall be the node of that name, which there may be already. */
+  public JoinToken joinToken(ApiClient api, String name) {
+    String place =
+        api.find("/nodes?clusterId=" + cluster, name)
+            .map(node -> "/nodes/" + node.path("id").asString())
+            .orElse("/clusters/" + cluster);
+    JsonNode made = api.post(place + "/join-tokens", Map.of());
+    return new JoinToken(
+        made.path("serverUrl").asString(),
+        made.path("pin").asString(),
+        made.path("token").asString());
   }
 }

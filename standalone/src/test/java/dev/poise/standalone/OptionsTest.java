@@ -26,11 +26,11 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "65536", "-1", "http", "", "123456"})
+  @ValueSource(strings = {"0", "65535", "-1", "http", "", "123456"})
   void refusesWhatIsNoPort(String port) {
     assertThatThrownBy(() -> Options.parse(List.of("--port", port)))
         .isInstanceOf(CannotStart.class)
-        .hasMessageContaining("1 to 65535");
+        .hasMessageContaining("1 to 65534");
   }
 
   @Test

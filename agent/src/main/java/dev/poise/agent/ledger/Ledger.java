@@ -3,6 +3,7 @@ package dev.poise.agent.ledger;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
+import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecJson.MalformedSpec;
 import java.io.IOException;
@@ -27,8 +28,9 @@ import tools.jackson.core.JacksonException;
  *
  * <p>The node acts only on what is here, so that after a restart without the server it does the
  * same again. Therefore: specs first, the manifest after them, and both before anything is done. A
- * manifest is accepted only if its revision is higher than that of the one here; a lower one comes
- * from a server that was set back, an equal one with other content from two servers that disagree.
+ * manifest for the same node is accepted only if its revision is higher than that of the one here;
+ * a lower one comes from a server that was set back, an equal one with other content from two
+ * servers that disagree.
  */
 public final class Ledger {
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
@@ -89,9 +91,18 @@ public final class Ledger {
     return manifest.map(Manifest::revision).orElse(0L);
   }
 
+  /**
+   * The revision that node acts on: 0 if what is here was told to another one, which this machine
+   * was before. Revisions of another cluster say nothing about those of this one.
+   */
+  public synchronized long revisionOf(NodeId node) {
+    return manifest.filter(it -> it.node().equals(node)).map(Manifest::revision).orElse(0L);
+  }
+
   /** Compares a manifest with the one that is here. */
   public synchronized Judgement judge(Manifest other) {
-    if (manifest.isEmpty() || other.revision() > revision()) return Judgement.NEWER;
+    if (manifest.isEmpty() || !manifest.get().node().equals(other.node())) return Judgement.NEWER;
+    if (other.revision() > revision()) return Judgement.NEWER;
     if (other.revision() < revision()) return Judgement.OLDER;
     return other.equals(manifest.get()) ? Judgement.SAME : Judgement.CONTRADICTING;
   }

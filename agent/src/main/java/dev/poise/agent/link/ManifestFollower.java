@@ -82,7 +82,7 @@ public final class ManifestFollower implements Runnable {
     try {
       Duration wait = isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
       String problem =
-          switch (server.poll(ledger.revision(), wait)) {
+          switch (server.poll(ledger.revisionOf(node), wait)) {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };

@@ -10,29 +10,27 @@ import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import tools.jackson.core.JacksonException;
 
-/** The calls of {@link AgentApi}. Every failure is an {@link IOException} with a sentence. */
+/**
+ * The calls of {@link AgentApi} that a node makes. Every failure is an {@link IOException} with a
+ * sentence.
+ */
 public final class ServerClient {
-  private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(15);
+  private static final String NOT_A_NODE =
+      "the server does not take this node's key any more: the node was revoked, or another machine"
+          + " joined as it. What it serves it goes on serving; 'poise-agent join --again' with a"
+          + " new token makes it a node again";
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_PATIENCE)
-          .build();
-  private final URI server;
+  private final Channel channel;
   private final String nodeKey;
 
-  public ServerClient(URI server, String nodeKey) {
-    this.server = server;
+  public ServerClient(ServerAddress server, String nodeKey) {
+    this.channel = new Channel(server);
     this.nodeKey = nodeKey;
   }
 
@@ -54,9 +52,9 @@ public final class ServerClient {
             .timeout(wait.plus(ANSWER_PATIENCE))
             .GET()
             .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = channel.send(request);
     return switch (response.statusCode()) {
-      case 200 -> new Poll.Fresh(read(response, Manifest.class));
+      case 200 -> new Poll.Fresh(Channel.read(response, Manifest.class));
       case 304 -> new Poll.Unchanged();
       default -> throw unexpected(request, response);
     };
@@ -87,27 +85,17 @@ public final class ServerClient {
             .timeout(ANSWER_PATIENCE)
             .POST(HttpRequest.BodyPublishers.ofString(SpecJson.write(body)))
             .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = channel.send(request);
     if (response.statusCode() != 200) throw unexpected(request, response);
-    return read(response, answer);
+    return Channel.read(response, answer);
   }
 
   private HttpRequest.Builder to(String path) {
-    return HttpRequest.newBuilder(server.resolve(path))
-        .header("Authorization", "Bearer " + nodeKey)
-        .header("Accept", "application/json");
-  }
-
-  private static <T> T read(HttpResponse<String> response, Class<T> type) throws IOException {
-    try {
-      return SpecJson.read(response.body(), type);
-    } catch (JacksonException e) {
-      throw new IOException(
-          "the server's answer to " + response.uri().getPath() + " cannot be read", e);
-    }
+    return channel.to(path).header("Authorization", "Bearer " + nodeKey);
   }
 
   private static IOException unexpected(HttpRequest request, HttpResponse<String> response) {
+    if (response.statusCode() == 401) return new IOException(NOT_A_NODE);
     return new IOException(
         "the server answered %d to %s %s"
             .formatted(response.statusCode(), request.method(), request.uri().getPath()));

@@ -1,4 +1,4 @@
-/** The four calls to the server. */
+/** The way to the server: the channel, joining, and the calls that a node makes. */
 @NullMarked
 package dev.poise.agent.link;
 

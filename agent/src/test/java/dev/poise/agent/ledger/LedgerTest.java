@@ -52,6 +52,20 @@ class LedgerTest {
   }
 
   @Test
+  void revisionsOfTheNodeThatTheMachineWasBeforeSayNothing() throws IOException {
+    Ledger ledger = Ledger.open(directory);
+    ledger.accept(manifest(5, 0));
+    NodeId other = NodeId.generate(NOW);
+    assertThat(ledger.revisionOf(NODE)).isEqualTo(5);
+    assertThat(ledger.revisionOf(other)).isZero();
+    Manifest theirs =
+        new Manifest(CLUSTER, other, 2, new Redundancy.None(), List.of(), List.of(), List.of(), 0);
+    assertThat(ledger.judge(theirs)).isEqualTo(Judgement.NEWER);
+    ledger.accept(theirs);
+    assertThat(Ledger.open(directory).revisionOf(other)).isEqualTo(2);
+  }
+
+  @Test
   void acceptsNothingThatIsNotNewer() throws IOException {
     Ledger ledger = Ledger.open(directory);
     ledger.accept(manifest(5, 0));

@@ -51,7 +51,7 @@ class ManifestFollowerTest {
 
   private ManifestFollower follower(NodeId node, String key) {
     return new ManifestFollower(
-        new ServerClient(server.uri(), key),
+        new ServerClient(server.address(), key),
         ledger,
         bundles,
         node,
@@ -69,7 +69,7 @@ class ManifestFollowerTest {
     server.put(spec);
     ManifestFollower follower =
         new ManifestFollower(
-            new ServerClient(server.uri(), server.key),
+            new ServerClient(server.address(), server.key),
             ledger,
             bundles,
             server.node,

@@ -2,11 +2,16 @@ package dev.poise.agent.support;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.poise.agent.link.ServerAddress;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.BundleRequest;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
+import dev.poise.spec.JoinAnswer;
+import dev.poise.spec.JoinRequest;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.LoadBalancerSpec;
@@ -28,6 +33,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 
 /** The server's side of {@link AgentApi}, with a memory instead of a database. */
@@ -36,6 +42,9 @@ public final class FakeServer implements AutoCloseable {
 
   /** The node it knows. */
   public final NodeId node = NodeId.generate(NOW);
+
+  /** The token it takes, any number of times. */
+  public static final String TOKEN = "a token";
 
   /** The key it expects. */
   public final String key = "secret";
@@ -47,6 +56,7 @@ public final class FakeServer implements AutoCloseable {
   private final Map<String, String> specs = new LinkedHashMap<>();
   private final Map<String, String> bundles = new LinkedHashMap<>();
   private final List<LoadBalancerId> tombstones = new ArrayList<>();
+  private final List<JoinRequest> joined = new ArrayList<>();
   private final List<NodeReport> reports = new ArrayList<>();
   private final Map<LoadBalancerId, LoadBalancerReport> known = new LinkedHashMap<>();
   private final List<Integer> fetches = new ArrayList<>();
@@ -55,6 +65,9 @@ public final class FakeServer implements AutoCloseable {
   private long lastSequence;
   private boolean forgetful;
   private boolean contradicting;
+  private boolean revoked;
+  private int refused;
+  private TlsIdentity identity = TlsIdentity.shared();
   private HttpServer server;
 
   /** A server that runs. */
@@ -64,8 +77,10 @@ public final class FakeServer implements AutoCloseable {
   }
 
   private HttpServer listen(int wanted) throws IOException {
-    HttpServer fresh = HttpServer.create(new InetSocketAddress(address.text(), wanted), 100);
+    HttpsServer fresh = HttpsServer.create(new InetSocketAddress(address.text(), wanted), 100);
+    fresh.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
     fresh.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    fresh.createContext(AgentApi.JOIN, this::join);
     fresh.createContext(AgentApi.MANIFEST, this::manifest);
     fresh.createContext(AgentApi.SPECS, this::specs);
     fresh.createContext(AgentApi.BUNDLES, this::bundles);
@@ -74,9 +89,30 @@ public final class FakeServer implements AutoCloseable {
     return fresh;
   }
 
-  /** Where it is. */
-  public URI uri() {
-    return URI.create("http://" + address + ":" + port);
+  /** Where it is, and what it is known by. */
+  public ServerAddress address() {
+    return new ServerAddress(URI.create("https://" + address + ":" + port), Set.of(identity.pin()));
+  }
+
+  /** Shows this certificate from its next start on. */
+  public void identity(TlsIdentity other) {
+    identity = other;
+  }
+
+  /** How many calls it refused because it does not know the key. */
+  public synchronized int refused() {
+    return refused;
+  }
+
+  /** What was asked of it to make a node. */
+  public synchronized List<JoinRequest> joined() {
+    return List.copyOf(joined);
+  }
+
+  /** Takes the node for somebody it does not know, or knows it again. */
+  public synchronized void revoke(boolean now) {
+    revoked = now;
+    notifyAll();
   }
 
   /** Stops answering. */
@@ -202,12 +238,26 @@ public final class FakeServer implements AutoCloseable {
     return report != null && report.outcome().equals(new Outcome.Applied(generation));
   }
 
+  private void join(HttpExchange exchange) throws IOException {
+    JoinRequest request = SpecJson.read(body(exchange), JoinRequest.class);
+    synchronized (this) {
+      joined.add(request);
+    }
+    if (request.token().equals(TOKEN)) {
+      answer(exchange, 200, SpecJson.write(new JoinAnswer(node, cluster, key)));
+    } else {
+      answer(exchange, 401, "{\"status\":401,\"detail\":\"The join token is not valid.\"}");
+    }
+  }
+
   private void manifest(HttpExchange exchange) throws IOException {
     if (!isAllowed(exchange)) return;
     String tag = exchange.getRequestHeaders().getFirst("If-None-Match");
     String prefer = exchange.getRequestHeaders().getFirst("Prefer");
     long wait = Long.parseLong(prefer.substring("wait=".length()));
     String body = await(tag, System.nanoTime() + wait * 1_000_000_000L);
+    // Whoever was revoked while it waited hears nothing.
+    if (!isAllowed(exchange)) return;
     if (body.isEmpty()) answer(exchange, 304, "");
     else answer(exchange, 200, body);
   }
@@ -280,8 +330,15 @@ public final class FakeServer implements AutoCloseable {
   }
 
   private boolean isAllowed(HttpExchange exchange) throws IOException {
-    if (("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+    boolean known;
+    synchronized (this) {
+      known = !revoked;
+    }
+    if (known && ("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       return true;
+    }
+    synchronized (this) {
+      refused++;
     }
     answer(exchange, 401, "");
     return false;

@@ -82,6 +82,7 @@ class Documentation {
             dev.poise.server.identity.ApiKeyId.class,
             dev.poise.server.identity.SessionId.class,
             dev.poise.server.network.DataCenterId.class,
+            dev.poise.server.cluster.JoinTokenId.class,
             dev.poise.spec.VpcId.class,
             dev.poise.server.network.SubnetId.class,
             dev.poise.server.network.ElasticIpId.class,

@@ -2,15 +2,12 @@ package dev.poise.server.app;
 
 import static dev.poise.server.app.CallerFilter.write;
 
-import dev.poise.server.cluster.Clusters;
+import dev.poise.server.fleet.Agents;
 import dev.poise.server.identity.Callers;
 import dev.poise.server.platform.Problem;
 import dev.poise.server.platform.ProblemType;
-import dev.poise.server.platform.Refusal;
-import dev.poise.server.platform.Secret;
-import jakarta.servlet.http.HttpServletRequest;
+import dev.poise.spec.AgentApi;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -28,10 +25,10 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Who may reach what. Agents under {@code /agent} with keys of their own kind; people and programs
- * under {@code /api} with an API key, or with the session that a browser has after signing in.
- * Everything else that is not documentation is closed, and to the pages of other sites all of it
- * is.
+ * Who may reach what. Agents through a port of their own, see {@link AgentDoor}, with keys of their
+ * own kind; people and programs under {@code /api} with an API key, or with the session that a
+ * browser has after signing in. Everything else that is not documentation is closed, and to the
+ * pages of other sites all of it is.
  *
  * <p>Spring Security's own sessions and its protection of forms are off: a session of ours is a row
  * that every server process sees, and what protects its changes is bound to it, see {@link
@@ -48,6 +45,7 @@ class Security {
     "/problems",
     "/problems/**",
     "/health",
+    "/health/agents",
     "/error",
     "/api/v1/openapi.json",
     "/api/v1/openapi.json/**",
@@ -63,11 +61,18 @@ class Security {
 
   @Bean
   @Order(1)
-  SecurityFilterChain agents(HttpSecurity http, Clusters clusters, JsonMapper json) {
-    return closed(http.securityMatcher("/agent/**"), json)
-        .addFilterBefore(
-            new CallerFilter(request -> agent(clusters, request), json), AuthorizationFilter.class)
-        .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+  SecurityFilterChain ofAgents(HttpSecurity http, Agents agents, JsonMapper json) {
+    return closed(http.securityMatcher(AgentPort::isEntranceOf), json)
+        .addFilterBefore(new CallerFilter(agents::of, json), AuthorizationFilter.class)
+        .authorizeHttpRequests(requests ->
+            requests
+                .requestMatchers(HttpMethod.POST, AgentApi.JOIN)
+                .permitAll()
+                .requestMatchers("/agent/**")
+                .authenticated()
+                // There is nothing else, or it is open, see AgentDoor.
+                .anyRequest()
+                .permitAll())
         .build();
   }
 
@@ -97,17 +102,6 @@ class Security {
     return name -> {
       throw new UsernameNotFoundException(name);
     };
-  }
-
-  private static Optional<?> agent(Clusters clusters, HttpServletRequest request) {
-    @Nullable String header = request.getHeader("Authorization");
-    if (header == null) return Optional.empty();
-    Optional<?> node =
-        header.startsWith("Bearer ")
-            ? clusters.authenticate(new Secret(header.substring("Bearer ".length()).strip()))
-            : Optional.empty();
-    if (node.isEmpty()) throw new Refusal.Unauthenticated("The agent's key is not valid.");
-    return node;
   }
 
   private static HttpSecurity closed(HttpSecurity http, JsonMapper json) {

@@ -1,6 +1,7 @@
 package dev.poise.server.certificate;
 
 import dev.poise.server.certificate.Certificates.Found;
+import dev.poise.server.channel.AgentChannel;
 import dev.poise.server.identity.SecondFactors;
 import dev.poise.server.platform.BatchInput;
 import dev.poise.server.platform.BatchResults;
@@ -56,6 +57,7 @@ final class CertificateController {
   private final Certificates certificates;
   private final Vault vault;
   private final SecondFactors secondFactors;
+  private final AgentChannel channel;
   private final Mutations mutations;
   private final Batches batches;
   private final Bodies bodies;
@@ -65,6 +67,7 @@ final class CertificateController {
       Certificates certificates,
       Vault vault,
       SecondFactors secondFactors,
+      AgentChannel channel,
       Mutations mutations,
       Batches batches,
       Bodies bodies,
@@ -72,6 +75,7 @@ final class CertificateController {
     this.certificates = certificates;
     this.vault = vault;
     this.secondFactors = secondFactors;
+    this.channel = channel;
     this.mutations = mutations;
     this.batches = batches;
     this.bodies = bodies;
@@ -112,7 +116,13 @@ final class CertificateController {
       @Schema(description = "What would be changed of the upload") List<String> changes) {}
 
   @Schema(name = "RewrappedCertificates")
-  record RewrapView(String masterKeyId, @Schema(description = "Of all tenants") int rewrapped) {}
+  record RewrapView(
+      String masterKeyId,
+      @Schema(
+              description =
+                  "How many private keys and keys for one-time codes, of all tenants; that of the"
+                      + " agents' port counts as one")
+          int rewrapped) {}
 
   /** Without a master key there are no certificates. */
   @ModelAttribute
@@ -256,7 +266,7 @@ final class CertificateController {
 
   @PostMapping("/certificates:rewrap")
   @Operation(
-      summary = "Put private keys and keys for one-time codes under the current master key",
+      summary = "Put everything that is encrypted under the current master key",
       description = "For platform administrators, after a new master key was put in front.",
       operationId = "rewrapCertificates")
   @ApiResponse(
@@ -266,7 +276,10 @@ final class CertificateController {
     return mutations.perform(
         mutation,
         null,
-        () -> certificates.rewrap(mutation.caller()) + secondFactors.rewrap(mutation.caller()),
+        () ->
+            certificates.rewrap(mutation.caller())
+                + secondFactors.rewrap(mutation.caller())
+                + channel.rewrap(mutation.caller()),
         rewrapped -> Answer.ok(new RewrapView(vault.masterKeyId(), rewrapped), 0));
   }
 

@@ -6,10 +6,12 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.Secret;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,10 @@ class ClusterStore {
       FROM clusters
       """;
   private static final String NODES =
-      "SELECT id, cluster_id, name, create_time, id || ' ' || name AS search FROM nodes";
+      """
+      SELECT id, cluster_id, name, host(address) AS address, revoke_time, create_time, id || ' ' || name AS search
+      FROM nodes
+      """;
 
   private final JdbcClient db;
 
@@ -57,17 +62,52 @@ class ClusterStore {
   boolean insert(Node node, Secret key) {
     return db.sql(
                 """
-                INSERT INTO nodes (id, cluster_id, name, key_hash, create_time)
-                VALUES (:id, :cluster, :name, :hash, :time)
+                INSERT INTO nodes (id, cluster_id, name, address, key_hash, create_time)
+                VALUES (:id, :cluster, :name, :address::inet, :hash, :time)
                 ON CONFLICT (cluster_id, name) DO NOTHING
                 """)
             .param("id", node.id().text())
             .param("cluster", node.clusterId().text())
             .param("name", node.name())
+            .param("address", node.address() == null ? null : node.address().text())
             .param("hash", key.hash())
             .param("time", Timestamp.from(node.createTime()))
             .update()
         == 1;
+  }
+
+  /** Gives the node another key and another address, and lets it in again. */
+  void renew(NodeId id, Secret key, IpAddress address) {
+    db.sql(
+            """
+            UPDATE nodes SET key_hash = :hash, address = :address::inet, revoke_time = NULL, version = version + 1
+            WHERE id = :id
+            """)
+        .param("hash", key.hash())
+        .param("address", address.text())
+        .param("id", id.text())
+        .update();
+  }
+
+  /** Whether it is there and not revoked, and stays so until the transaction ends. */
+  boolean hold(NodeId id) {
+    return db.sql("SELECT id FROM nodes WHERE id = :id AND revoke_time IS NULL FOR SHARE")
+        .param("id", id.text())
+        .query(String.class)
+        .optional()
+        .isPresent();
+  }
+
+  void revoke(NodeId id, Instant now) {
+    db.sql("UPDATE nodes SET revoke_time = :now, version = version + 1 WHERE id = :id")
+        .param("now", Timestamp.from(now))
+        .param("id", id.text())
+        .update();
+  }
+
+  /** With all that is known of it. */
+  void delete(NodeId id) {
+    db.sql("DELETE FROM nodes WHERE id = :id").param("id", id.text()).update();
   }
 
   Optional<Cluster> cluster(ClusterId id) {
@@ -100,7 +140,7 @@ class ClusterStore {
   }
 
   Optional<Node> nodeByKey(Secret key) {
-    return db.sql(NODES + " WHERE key_hash = :hash")
+    return db.sql(NODES + " WHERE key_hash = :hash AND revoke_time IS NULL")
         .param("hash", key.hash())
         .query(ClusterStore::node)
         .optional();
@@ -110,7 +150,8 @@ class ClusterStore {
     return Listing.page(db, NODES, Map.of(), request, ClusterStore::node);
   }
 
-  List<Node> nodesOf(List<ClusterId> clusters) {
+  /** Revoked ones too. */
+  List<Node> everyNodeOf(List<ClusterId> clusters) {
     return db.sql(NODES + " WHERE cluster_id = ANY(:clusters) ORDER BY id")
         .param("clusters", clusters.stream().map(ClusterId::text).toArray(String[]::new))
         .query(ClusterStore::node)
@@ -144,10 +185,14 @@ class ClusterStore {
   }
 
   private static Node node(ResultSet row, int number) throws SQLException {
+    String address = row.getString("address");
+    Timestamp revoked = row.getTimestamp("revoke_time");
     return new Node(
         new NodeId(row.getString("id")),
         new ClusterId(row.getString("cluster_id")),
         row.getString("name"),
+        address == null ? null : new IpAddress(address),
+        revoked == null ? null : revoked.toInstant(),
         row.getTimestamp("create_time").toInstant());
   }
 }

@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 /** Makes and finds clusters and nodes, and counts the changes of a cluster. */
 @Component
 public final class Clusters {
-  private static final String NODE_KEY_PREFIX = "poise_node";
+  static final String NODE_KEY_PREFIX = "poise_node";
 
   private final ClusterStore store;
   private final Networks networks;
@@ -65,7 +65,13 @@ public final class Clusters {
     Cluster cluster = cluster(clusterId);
     Secret key = Secret.generate(NODE_KEY_PREFIX);
     Node node =
-        new Node(NodeId.generate(clock.instant()), cluster.id(), input.name(), clock.instant());
+        new Node(
+            NodeId.generate(clock.instant()),
+            cluster.id(),
+            input.name(),
+            input.address(),
+            null,
+            clock.instant());
     if (!store.insert(node, key)) {
       throw new Refusal.Conflict(
           ProblemType.NAME_IN_USE, "The cluster has a node named '" + node.name() + "' already.");
@@ -74,7 +80,53 @@ public final class Clusters {
     return new NewNode(node, key);
   }
 
-  /** The node whose agent has that key, if there is one. */
+  /**
+   * Lets a node in no more, and counts it as none. Raise the revision after what follows from that:
+   * it ends the long polls, that of the node too.
+   */
+  public Node revoke(Caller caller, NodeId id) {
+    caller.requirePlatformAdmin();
+    Node before = node(id);
+    if (before.revokeTime() != null) return before;
+    store.revoke(id, clock.instant());
+    Node after = node(id);
+    audit.append(caller, "node.revoke", id.text(), before, after);
+    return after;
+  }
+
+  /**
+   * Keeps the node from being revoked until the transaction ends.
+   *
+   * @throws Refusal.Unauthenticated if it was
+   */
+  public void hold(NodeId id) {
+    if (!store.hold(id)) throw notANode();
+  }
+
+  /** What an agent is told whose key opens nothing. */
+  public static Refusal notANode() {
+    return new Refusal.Unauthenticated("The agent's key is not valid.");
+  }
+
+  /**
+   * Forgets a node.
+   *
+   * @throws Refusal.Conflict unless it was revoked before
+   */
+  public NodeId delete(Caller caller, NodeId id) {
+    caller.requirePlatformAdmin();
+    Node node = node(id);
+    if (node.revokeTime() == null) {
+      throw new Refusal.Conflict(
+          ProblemType.IN_USE,
+          "The node '%s' may still serve. Revoke it first.".formatted(node.name()));
+    }
+    store.delete(id);
+    audit.append(caller, "node.delete", id.text(), node, null);
+    return id;
+  }
+
+  /** The node whose agent has that key, if there is one and it was not revoked. */
   public Optional<Node> authenticate(Secret key) {
     return store.nodeByKey(key);
   }
@@ -105,9 +157,14 @@ public final class Clusters {
     return store.nodes(request);
   }
 
-  /** The nodes of those clusters. */
+  /** The nodes of those clusters that count: those that were not revoked. */
   public List<Node> nodesOf(List<ClusterId> clusters) {
-    return store.nodesOf(clusters);
+    return everyNodeOf(clusters).stream().filter(node -> node.revokeTime() == null).toList();
+  }
+
+  /** The nodes of those clusters, revoked ones too. */
+  public List<Node> everyNodeOf(List<ClusterId> clusters) {
+    return store.everyNodeOf(clusters);
   }
 
   /** The clusters of a data centre, of that model or of any if it is empty. */

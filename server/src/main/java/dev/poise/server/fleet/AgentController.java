@@ -1,7 +1,9 @@
 package dev.poise.server.fleet;
 
 import dev.poise.server.certificate.Certificates;
+import dev.poise.server.cluster.Joining;
 import dev.poise.server.cluster.Node;
+import dev.poise.server.identity.Origin;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.ProblemType;
@@ -9,11 +11,15 @@ import dev.poise.server.platform.Refusal;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.BundleRequest;
+import dev.poise.spec.JoinRequest;
+import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,36 +34,52 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 
-/**
- * The four calls of {@link AgentApi}. Bodies are read and written by the one codec both sides
- * share.
- */
+/** The calls of {@link AgentApi}. Bodies are read and written by the one codec both sides share. */
 @RestController
 final class AgentController {
   private static final Pattern WAIT = Pattern.compile("wait=(\\d{1,3})");
   private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
   private static final long NONE = -1;
 
+  private final Joining joining;
+  private final Agents agents;
   private final Manifests manifests;
   private final Reports reports;
   private final Specs specs;
   private final Certificates certificates;
 
-  AgentController(Manifests manifests, Reports reports, Specs specs, Certificates certificates) {
+  AgentController(
+      Joining joining,
+      Agents agents,
+      Manifests manifests,
+      Reports reports,
+      Specs specs,
+      Certificates certificates) {
+    this.joining = joining;
+    this.agents = agents;
     this.manifests = manifests;
     this.reports = reports;
     this.specs = specs;
     this.certificates = certificates;
   }
 
+  @PostMapping(AgentApi.JOIN)
+  ResponseEntity<String> join(HttpServletRequest request, @RequestBody String body) {
+    return json(joining.join(read(body, JoinRequest.class), Origin.of(request)));
+  }
+
   @GetMapping(AgentApi.MANIFEST)
   ResponseEntity<String> manifest(
+      HttpServletRequest request,
       @AuthenticationPrincipal Node node,
       @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
       @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
-    return manifests
-        .await(node, number(REVISION, known, NONE), Duration.ofSeconds(number(WAIT, preference, 0)))
-        .map(manifest ->
+    Optional<Manifest> next =
+        manifests.await(
+            node, number(REVISION, known, NONE), Duration.ofSeconds(number(WAIT, preference, 0)));
+    // While it waited, the node may have been revoked, or somebody else may have become it.
+    agents.requireStill(request);
+    return next.map(manifest ->
             ResponseEntity.ok()
                 .eTag(Conditions.etag(manifest.revision()))
                 .contentType(MediaType.APPLICATION_JSON)

@@ -14,6 +14,7 @@ import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.NodeId;
 import io.swagger.v3.oas.annotations.Operation;
@@ -30,6 +31,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -43,13 +45,19 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Clusters")
 final class ClusterController {
   private final Clusters clusters;
+  private final Revocation revocation;
   private final Observations observations;
   private final Mutations mutations;
   private final InstantSource clock;
 
   ClusterController(
-      Clusters clusters, Observations observations, Mutations mutations, InstantSource clock) {
+      Clusters clusters,
+      Revocation revocation,
+      Observations observations,
+      Mutations mutations,
+      InstantSource clock) {
     this.clusters = clusters;
+    this.revocation = revocation;
     this.observations = observations;
     this.mutations = mutations;
     this.clock = clock;
@@ -71,6 +79,10 @@ final class ClusterController {
       NodeId id,
       ClusterId clusterId,
       String name,
+      @Schema(description = "Where the other nodes of the cluster reach it")
+          @Nullable IpAddress address,
+      @Schema(description = "Since when it is refused and does not count; absent if it is not")
+          @Nullable Instant revokeTime,
       @Schema(description = "Whether it was heard of within the last 10 seconds") boolean live,
       @Nullable Instant lastHeardTime,
       @Schema(description = "The revision the node acts on") @Nullable Long acceptedRevision,
@@ -116,7 +128,7 @@ final class ClusterController {
     caller.requirePlatformAdmin();
     Page<Cluster> page = clusters.clusters(request);
     Map<ClusterId, List<NodeView>> nodes =
-        views(clusters.nodesOf(page.items().stream().map(Cluster::id).toList())).stream()
+        views(clusters.everyNodeOf(page.items().stream().map(Cluster::id).toList())).stream()
             .collect(Collectors.groupingBy(NodeView::clusterId));
     return page.map(cluster -> view(cluster, nodes.getOrDefault(cluster.id(), List.of())));
   }
@@ -125,7 +137,7 @@ final class ClusterController {
   @Operation(summary = "Read a cluster", operationId = "getCluster")
   ClusterView get(Caller caller, @PathVariable ClusterId id) {
     caller.requirePlatformAdmin();
-    return view(clusters.cluster(id), views(clusters.nodesOf(List.of(id))));
+    return view(clusters.cluster(id), views(clusters.everyNodeOf(List.of(id))));
   }
 
   @PostMapping("/clusters/{id}:confirmRemovals")
@@ -146,14 +158,15 @@ final class ClusterController {
           clusters.confirmRemovals(mutation.caller(), id);
           return clusters.cluster(id);
         },
-        after -> Answer.ok(view(after, views(clusters.nodesOf(List.of(id)))), 0));
+        after -> Answer.ok(view(after, views(clusters.everyNodeOf(List.of(id)))), 0));
   }
 
   @PostMapping("/clusters/{id}/nodes")
   @Operation(
       summary = "Add a node",
       description =
-          "The answer has the key for the node's agent. It is not kept and cannot be read again.",
+          "For machines that get their key by other means than joining. The answer has the key for"
+              + " the node's agent. It is not kept and cannot be read again.",
       operationId = "createNode")
   @ApiResponse(
       responseCode = "201",
@@ -181,6 +194,36 @@ final class ClusterController {
   NodeView node(Caller caller, @PathVariable NodeId id) {
     caller.requirePlatformAdmin();
     return views(List.of(clusters.node(id))).getFirst();
+  }
+
+  @PostMapping("/nodes/{id}:revoke")
+  @Operation(
+      summary = "Revoke a node",
+      description =
+          "Its key is refused from now on and it does not count as a node of its cluster any more."
+              + " What it serves it goes on serving until it is switched off: do that first if"
+              + " addresses shall be given to others. A join token for the node lets it in again.",
+      operationId = "revokeNode")
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = NodeView.class)))
+  ResponseEntity<Object> revoke(Mutation mutation, @PathVariable NodeId id) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> revocation.revoke(mutation.caller(), id),
+        node -> Answer.ok(views(List.of(node)).getFirst(), 0));
+  }
+
+  @DeleteMapping("/nodes/{id}")
+  @Operation(
+      summary = "Delete a node",
+      description = "Only one that was revoked.",
+      operationId = "deleteNode")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> delete(Mutation mutation, @PathVariable NodeId id) {
+    return mutations.perform(
+        mutation, null, () -> clusters.delete(mutation.caller(), id), _ -> Answer.noContent());
   }
 
   private static NewNodeView view(Clusters.NewNode made) {
@@ -216,6 +259,8 @@ final class ClusterController {
         node.id(),
         node.clusterId(),
         node.name(),
+        node.address(),
+        node.revokeTime(),
         heard.isPresent() && heard.get().isLive(now),
         heard.map(NodeObservation::reportTime).orElse(null),
         heard.map(NodeObservation::acceptedRevision).orElse(null),

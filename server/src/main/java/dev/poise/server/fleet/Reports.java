@@ -1,5 +1,6 @@
 package dev.poise.server.fleet;
 
+import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Followups;
 import dev.poise.server.loadbalancer.StatusEvents;
@@ -25,16 +26,19 @@ final class Reports {
   /** Nodes that were not heard of because no server was up get time to be heard of again. */
   private static final long FIRST_LOOK_MILLIS = 15_000;
 
+  private final Clusters clusters;
   private final Observations observations;
   private final StatusEvents statuses;
   private final Followups followups;
   private final TransactionTemplate transaction;
 
   Reports(
+      Clusters clusters,
       Observations observations,
       StatusEvents statuses,
       Followups followups,
       TransactionTemplate transaction) {
+    this.clusters = clusters;
     this.observations = observations;
     this.statuses = statuses;
     this.followups = followups;
@@ -49,6 +53,7 @@ final class Reports {
     Optional<Taken> taken =
         Objects.requireNonNull(
             transaction.execute(_ -> {
+              clusters.hold(node.id());
               Optional<Taken> change = observations.take(report);
               change.ifPresent(it -> statuses.reported(node.id(), it.wasLive(), it.before()));
               return change;

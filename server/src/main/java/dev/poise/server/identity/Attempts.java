@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
  * gets.
  */
 @Component
-class Attempts {
+public class Attempts {
   private final AttemptStore store;
   private final InstantSource clock;
   private final int mostForName;
@@ -48,7 +48,7 @@ class Attempts {
    *
    * @throws Refusal.RateLimited if there were too many
    */
-  void count(Origin origin) {
+  public void count(Origin origin) {
     count(ofAddress(origin), mostForAddress);
   }
 
@@ -63,7 +63,7 @@ class Attempts {
   }
 
   /** The last attempt from that address was a right one. */
-  void succeeded(Origin origin) {
+  public void succeeded(Origin origin) {
     store.takeBack(ofAddress(origin));
   }
 

@@ -120,7 +120,7 @@ public final class Followups {
                   AND NOT EXISTS (SELECT FROM load_balancer_observations o WHERE o.load_balancer_id = l.id)
                   AND NOT EXISTS (
                     SELECT FROM nodes n JOIN node_observations o ON o.node_id = n.id
-                    WHERE n.cluster_id = l.cluster_id AND o.accepted_revision < l.delete_revision)
+                    WHERE n.cluster_id = l.cluster_id AND n.revoke_time IS NULL AND o.accepted_revision < l.delete_revision)
                 ORDER BY l.id FOR UPDATE OF l
                 """)
             .param("cluster", cluster.text())

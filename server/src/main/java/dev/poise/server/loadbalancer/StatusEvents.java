@@ -102,6 +102,25 @@ public final class StatusEvents {
     }
   }
 
+  /** Makes a change that has to do with a node, and notes what statuses it changes with it. */
+  public void whileChanging(NodeId node, Runnable change) {
+    List<LoadBalancer> all =
+        store.ofAnybody(specs.servedBy(node)).stream()
+            .filter(found -> !found.isBeingDeleted())
+            .toList();
+    Instant now = clock.instant();
+    List<Status> before = statuses.of(all, now);
+    change.run();
+    List<Status> after = statuses.of(all, now);
+    Map<TenantId, List<Change>> changes = new HashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      changes
+          .computeIfAbsent(all.get(i).tenant(), _ -> new ArrayList<>())
+          .addAll(changes(all.get(i), before.get(i), after.get(i)));
+    }
+    changes.forEach(events::append);
+  }
+
   private static Status.Seen withLiveness(Status.Seen seen, boolean live) {
     return new Status.Seen(seen.id(), seen.name(), seen.lastHeard(), live, seen.report());
   }

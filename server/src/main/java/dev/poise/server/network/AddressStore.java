@@ -199,7 +199,7 @@ class AddressStore {
             DELETE FROM served_addresses s WHERE s.cluster_id = :cluster AND s.leaving_revision IS NOT NULL
               AND NOT EXISTS (
                 SELECT FROM nodes n JOIN node_observations o ON o.node_id = n.id
-                WHERE n.cluster_id = s.cluster_id AND o.accepted_revision < s.leaving_revision)
+                WHERE n.cluster_id = s.cluster_id AND n.revoke_time IS NULL AND o.accepted_revision < s.leaving_revision)
               AND NOT EXISTS (
                 SELECT FROM load_balancer_observations o
                 WHERE o.load_balancer_id = s.load_balancer_id

@@ -142,6 +142,19 @@ class ObservationStore {
         .update();
   }
 
+  /** Drops all that the node said; gives the load balancers of which it had said something. */
+  List<LoadBalancerId> forget(NodeId node) {
+    db.sql("DELETE FROM node_observations WHERE node_id = :node")
+        .param("node", node.text())
+        .update();
+    return db.sql(
+            "DELETE FROM load_balancer_observations WHERE node_id = :node RETURNING"
+                + " load_balancer_id")
+        .param("node", node.text())
+        .query((row, _) -> new LoadBalancerId(row.getString("load_balancer_id")))
+        .list();
+  }
+
   /** Notes that nodes are silent that said nothing since then; gives those not noted before. */
   List<NodeId> announceSilent(Instant since) {
     return db.sql(

@@ -80,6 +80,11 @@ public final class Observations {
                 && !NodeObservation.isSilent(last.get().reportTime(), clock.instant())));
   }
 
+  /** Forgets all that a node said. */
+  public void forget(NodeId node) {
+    store.forget(node).forEach(id -> signals.raise(id.text()));
+  }
+
   /** The nodes that fell silent since this was asked last; each is named once, to one server. */
   public List<NodeId> fellSilent() {
     return store.announceSilent(clock.instant().minus(NodeObservation.SILENT_AFTER));

@@ -64,8 +64,8 @@ final class MasterKeys {
   MasterKey first() {
     if (keys.isEmpty()) {
       throw new Refusal.Unavailable(
-          "This server has no master key to keep secrets with, so it has no certificates and no"
-              + " one-time codes. Its operator sets POISE_MASTER_KEY_FILE.");
+          "This server has no master key to keep secrets with, so it has no certificates, no"
+              + " one-time codes and no port for agents. Its operator sets POISE_MASTER_KEY_FILE.");
     }
     return keys.getFirst();
   }

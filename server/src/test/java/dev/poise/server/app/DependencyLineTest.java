@@ -16,6 +16,7 @@ class DependencyLineTest {
   private static final List<List<String>> LINE =
       List.of(
           List.of("platform"),
+          List.of("channel"),
           List.of("event"),
           List.of("audit"),
           List.of("quota"),

@@ -3,7 +3,7 @@ package dev.poise.server.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
 import dev.poise.server.loadbalancer.TestCertificate;
@@ -21,7 +21,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
-class AuditApiTest extends SecretsApiTest {
+class AuditApiTest extends ApiTest {
   private static final TestCertificate SHOP = TestCertificate.server("shop.test");
 
   @Autowired private JdbcClient db;

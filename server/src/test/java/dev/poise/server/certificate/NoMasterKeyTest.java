@@ -26,6 +26,17 @@ class NoMasterKeyTest extends ApiTest {
   }
 
   @Test
+  void noAgentsGetInAndHealthAndJoinTokensSayWhy() {
+    Answer health = send("GET", "/health/agents", null, java.util.Map.of(), null);
+    assertThat(health.body().toString()).contains("POISE_MASTER_KEY_FILE", "no port for agents");
+    assertThat(send("GET", "/health", null, java.util.Map.of(), null).text("/status"))
+        .isEqualTo("UP");
+    Answer token = post("/clusters/" + site().cluster() + "/join-tokens", "{}");
+    assertThat(token.status()).isEqualTo(503);
+    assertThat(token.text("/detail")).contains("POISE_MASTER_KEY_FILE");
+  }
+
+  @Test
   void everythingElseWorks() {
     Answer made =
         made(

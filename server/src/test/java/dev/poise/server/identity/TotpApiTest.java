@@ -2,7 +2,7 @@ package dev.poise.server.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.server.audit.Audit;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Secret;
@@ -20,7 +20,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
-class TotpApiTest extends SecretsApiTest {
+class TotpApiTest extends ApiTest {
   private static final String MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   private static final String OTHER_MASTER_KEY = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 

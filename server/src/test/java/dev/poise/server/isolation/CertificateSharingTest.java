@@ -2,7 +2,7 @@ package dev.poise.server.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
 import dev.poise.server.loadbalancer.TestCertificate;
@@ -16,7 +16,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Whose certificates are: two users and an administrator of one tenant, and another tenant. */
-class CertificateSharingTest extends SecretsApiTest {
+class CertificateSharingTest extends ApiTest {
   private static final TestCertificate SHOP = TestCertificate.server("shop.test");
   private static final TestCertificate OTHER = TestCertificate.server("other.test");
 

@@ -2,7 +2,7 @@ package dev.poise.server.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
 import dev.poise.server.loadbalancer.TestCertificate;
@@ -15,7 +15,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Bodies that refer to what belongs to another place, or to another tenant. */
-class ElsewhereTest extends SecretsApiTest {
+class ElsewhereTest extends ApiTest {
   private static final TestCertificate SHOP = TestCertificate.server("shop.test");
   private static final String UNKNOWN_POOL = "pool_01h455vb4pex5vsknk084sn02q";
   private static final String UNKNOWN_MEMBER = "mbr_01h455vb4pex5vsknk084sn02q";

@@ -2,7 +2,7 @@ package dev.poise.server.loadbalancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * reason or comes back as it was, and what nodes are told stays a spec that reads and writes the
  * same. What people write for people never reaches nodes at all.
  */
-class HostileTextTest extends SecretsApiTest {
+class HostileTextTest extends ApiTest {
   private static final Random RANDOM = new Random(20260101);
   private static final List<String> HOSTILE = hostile();
 

@@ -2,7 +2,7 @@ package dev.poise.server.loadbalancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.BundleRequest;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class HttpsListenerApiTest extends SecretsApiTest {
+class HttpsListenerApiTest extends ApiTest {
   private static final TestCertificate SHOP = TestCertificate.server("shop.test");
   private static final TestCertificate AUTHORITY = TestCertificate.authority("clients");
 

@@ -3,7 +3,7 @@ package dev.poise.server.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.poise.server.SecretsApiTest;
+import dev.poise.server.ApiTest;
 import dev.poise.server.TestPeople;
 import dev.poise.server.TestPeople.Person;
 import dev.poise.server.loadbalancer.TestCertificate;
@@ -28,7 +28,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
-class QuotaApiTest extends SecretsApiTest {
+class QuotaApiTest extends ApiTest {
   private static final TestCertificate AUTHORITY = TestCertificate.authority("clients");
 
   @Autowired private JdbcClient db;
