@@ -50,6 +50,7 @@ final class Pair implements AutoCloseable {
   private final List<Host> hosts = new ArrayList<>();
   private final List<HttpBackend> backends = new ArrayList<>();
   private final List<String> clientAddresses = new ArrayList<>();
+  private long enrolled;
   private ServerProcess server;
   private int balancers;
 
@@ -80,6 +81,7 @@ final class Pair implements AutoCloseable {
     }
     addNode("a");
     addNode("b");
+    enrolled = System.nanoTime();
     api.patch(cluster(), Map.of("vrrp", Map.of("interface", Host.INTERFACE)));
     ALL.add(this);
   }
@@ -189,6 +191,11 @@ final class Pair implements AutoCloseable {
     return balancer;
   }
 
+  /** How long ago the last node joined. */
+  Duration sinceEnrolment() {
+    return Duration.ofNanos(System.nanoTime() - enrolled);
+  }
+
   // --- What it should come to ----------------------------------------------------------------------
 
   /** Waits until the cluster says that nothing is wrong with it, and one node has all addresses. */
@@ -205,6 +212,16 @@ final class Pair implements AutoCloseable {
 
   void awaitRole(Host host, String role) {
     Await.until(host.name() + " is " + role, PATIENCE, () -> role(host), role::equals);
+  }
+
+  /** Waits until a node that is back has tried all that the cluster wants. */
+  void awaitCaughtUp(Host host) {
+    long desired = api.get(cluster()).path("desiredRevision").asLong();
+    Await.until(
+        host.name() + " has caught up",
+        PATIENCE,
+        () -> api.get(node(host)),
+        node -> node.path("live").asBoolean() && node.path("appliedRevision").asLong() >= desired);
   }
 
   /** Waits until this host alone has the addresses and the server knows. */
