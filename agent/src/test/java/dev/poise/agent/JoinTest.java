@@ -106,7 +106,8 @@ class JoinTest {
     Files.writeString(
         file, "# ours\nhaproxy.threads = 4\nserver.url = http://127.0.0.1:1\ndata.dir: /old\n");
     join(FakeServer.TOKEN, pin());
-    assertThat(Files.readString(file)).startsWith("# ours\nhaproxy.threads = 4\nserver.url = https");
+    assertThat(Files.readString(file))
+        .startsWith("# ours\nhaproxy.threads = 4\nserver.url = https");
     assertThat(AgentConfig.read(file, new NodeFacts(true, 20_000)).settings().dataDirectory())
         .isEqualTo(directory.resolve("data"));
   }

@@ -89,6 +89,7 @@ public final class ServerProcess implements Running {
     environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
     environment.put("POISE_AGENT_ADDRESS", settings.agentAddress());
     environment.put("POISE_AGENT_PORT", Integer.toString(settings.agentPort()));
+    environment.put("POISE_AGENT_ARCHIVE", settings.project().agentArchive().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_SET_UP_FILE", setUpFile(settings).toString());
     if (!environment.containsKey(MASTER_KEY) && !environment.containsKey(MASTER_KEY_FILE))

@@ -14,8 +14,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.ApiTest;
 import dev.poise.server.TestPeople;
+import dev.poise.server.cluster.JoinTokenId;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.ElasticIpPoolId;
+import dev.poise.spec.NodeId;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -53,6 +55,8 @@ class IsolationTest extends ApiTest {
           Map.entry("GET /docs", OPEN),
           Map.entry("GET /error", OPEN),
           Map.entry("GET /problems", OPEN),
+          Map.entry("GET /install", OPEN),
+          Map.entry("GET /install/poise-agent.tar.gz", OPEN),
           Map.entry("GET /problems/{slug}", OPEN),
           Map.entry("GET /api/v1/openapi.json", OPEN),
           Map.entry("GET /api/v1/openapi.json/swagger-config", OPEN),
@@ -146,11 +150,21 @@ class IsolationTest extends ApiTest {
             new TestPeople(db),
             site,
             elasticIpPool(site, "203.0.113.0/28"));
+    world.common.put(
+        JoinTokenId.class, made("/clusters/" + site.cluster() + "/join-tokens", "{}").text("/id"));
+    world.empty.put(NodeId.class, revokedNode(site));
     world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
     world.empty.put(
         DataCenterId.class,
         made("/data-centers", "{\"name\":\"empty-%d\"}".formatted(unique())).text("/id"));
     return world;
+  }
+
+  private String revokedNode(Site site) {
+    String node =
+        made("/clusters/" + site.cluster() + "/nodes", "{\"name\":\"revoked\"}").text("/id");
+    post("/nodes/" + node + ":revoke", "");
+    return node;
   }
 
   private String elasticIpPool(Site site, String range) {
