@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy("dev.poise.agent.engine")
         .layer("observe")
         .definedBy("dev.poise.agent.observe")
+        .layer("vrrp")
+        .definedBy("dev.poise.agent.vrrp")
         .layer("link")
         .definedBy("dev.poise.agent.link")
         .layer("doctor")
@@ -45,18 +47,21 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("agent")
         .whereLayer("link")
         .mayOnlyBeAccessedByLayers("agent", "doctor")
+        .whereLayer("vrrp")
+        .mayOnlyBeAccessedByLayers("agent")
         .whereLayer("observe")
-        .mayOnlyBeAccessedByLayers("agent", "link")
+        .mayOnlyBeAccessedByLayers("agent", "link", "vrrp")
         .whereLayer("engine")
-        .mayOnlyBeAccessedByLayers("agent", "observe")
+        .mayOnlyBeAccessedByLayers("agent", "observe", "vrrp")
         .whereLayer("ledger")
-        .mayOnlyBeAccessedByLayers("agent", "doctor", "link", "engine")
+        .mayOnlyBeAccessedByLayers("agent", "doctor", "link", "engine", "vrrp")
         .whereLayer("kernel")
-        .mayOnlyBeAccessedByLayers("agent", "doctor", "engine", "observe")
+        .mayOnlyBeAccessedByLayers("agent", "doctor", "engine", "observe", "vrrp")
         .whereLayer("probe")
         .mayOnlyBeAccessedByLayers("agent", "engine", "observe")
         .whereLayer("render")
-        .mayOnlyBeAccessedByLayers("agent", "doctor", "engine", "kernel", "probe", "observe")
+        .mayOnlyBeAccessedByLayers(
+            "agent", "doctor", "engine", "kernel", "probe", "observe", "vrrp")
         .check(CLASSES);
   }
 
@@ -81,7 +86,8 @@ class ArchitectureTest {
   void processesAndSocketsHaveTheirHomes() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.poise.agent.engine", "dev.poise.agent.kernel")
+        .resideOutsideOfPackages(
+            "dev.poise.agent.engine", "dev.poise.agent.kernel", "dev.poise.agent.vrrp")
         .should()
         .dependOnClassesThat()
         .areAssignableTo(ProcessBuilder.class)

@@ -79,6 +79,7 @@ class MainTest {
         "haproxy",
         "nft",
         "conntrack",
+        "keepalived",
         4,
         scratch.settings());
   }
