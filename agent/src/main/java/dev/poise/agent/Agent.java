@@ -13,6 +13,7 @@ import dev.poise.agent.ledger.RemovalGuard;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
@@ -54,6 +55,7 @@ final class Agent {
   private final Ledger ledger;
   private final Bundles bundles;
   private final ReportBoard board;
+  private final Vrrp vrrp;
   private final InstantSource clock;
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final Map<LoadBalancerId, Worker> workers = new HashMap<>();
@@ -67,6 +69,7 @@ final class Agent {
       Ledger ledger,
       Bundles bundles,
       ReportBoard board,
+      Vrrp vrrp,
       InstantSource clock) {
     this.settings = config.settings();
     this.drainingLimit = config.drainingLimit();
@@ -75,6 +78,7 @@ final class Agent {
     this.ledger = ledger;
     this.bundles = bundles;
     this.board = board;
+    this.vrrp = vrrp;
     this.clock = clock;
   }
 
@@ -127,6 +131,7 @@ final class Agent {
   }
 
   private void serve(Manifest manifest, Set<LoadBalancerId> present) throws IOException {
+    vrrp.obey(manifest.redundancy());
     workers.values().removeIf(Worker::hasEnded);
     threads.keySet().retainAll(workers.keySet());
     Map<LoadBalancerId, Long> heldBefore = ledger.held();
@@ -146,7 +151,7 @@ final class Agent {
     Set<String> named = new HashSet<>();
     for (String digest : digests) named.addAll(ledger.bundlesOf(digest));
     bundles.keep(named);
-    board.accepted(manifest.revision(), decision.heldRemovals());
+    board.accepted(manifest, decision.heldRemovals());
   }
 
   private Set<LoadBalancerId> present() {
@@ -195,14 +200,14 @@ final class Agent {
     Haproxy haproxy = new Haproxy(id, settings, binary, bundles, drainingLimit, clock);
     DataPlane plane = new DataPlane(id, haproxy, kernel, settings.directoryOf(id));
     List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
-    Worker fresh = new Worker(id, wish, plane, own, board, permits, clock);
+    Worker fresh = new Worker(id, wish, plane, own, board, vrrp.addresses(), permits, clock);
     workers.put(id, fresh);
     threads.put(id, Thread.ofVirtual().name(id.text()).start(fresh));
   }
 
   /** How many load balancers the node looks after. */
   synchronized int size() {
-    return workers.size();
+    return (int) workers.values().stream().filter(worker -> !worker.hasEnded()).count();
   }
 
   /** Lets go of everything; the processes go on serving. */

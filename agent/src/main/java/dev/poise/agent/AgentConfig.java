@@ -28,6 +28,7 @@ record AgentConfig(
     String haproxyBinary,
     String nftBinary,
     String conntrackBinary,
+    String keepalivedBinary,
     int drainingLimit,
     NodeSettings settings) {
 
@@ -123,6 +124,7 @@ record AgentConfig(
               text("haproxy.binary", "haproxy"),
               text("nft.binary", "nft"),
               text("conntrack.binary", "conntrack"),
+              text("keepalived.binary", "keepalived"),
               number("reload.draining-limit", 32, 1, 1000),
               settings);
       refuseUnknownKeys();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The command line: {@code join FILE ...}, {@code run FILE}, {@code stop-all FILE} and {@code
- * version}.
+ * The command line: {@code join FILE ...}, {@code run FILE}, {@code doctor FILE}, {@code stop-all
+ * FILE} and {@code version}.
  */
 public final class Main {
   private static final int FAILED = 1;
@@ -33,6 +33,9 @@ public final class Main {
         System.out.println("poise-agent " + version());
       } else if (command.equals("run") && hasFile) {
         run(config(arguments[1]));
+      } else if (command.equals("doctor") && hasFile) {
+        Path file = Path.of(arguments[1]).toAbsolutePath();
+        return Examination.of(file, config(arguments[1]), version()).examine() ? 0 : FAILED;
       } else if (command.equals("join")) {
         List<String> words = List.of(arguments);
         new Join(JoinOptions.parse(words.subList(1, words.size())), System.out).run();
@@ -40,7 +43,8 @@ public final class Main {
         new StopAll(config(arguments[1]), System.out).run();
       } else {
         System.err.println(
-            "usage: poise-agent run FILE | stop-all FILE | version | " + JoinOptions.USAGE);
+            "usage: poise-agent run FILE | doctor FILE | stop-all FILE | version | "
+                + JoinOptions.USAGE);
         return USAGE;
       }
       return 0;

@@ -13,6 +13,9 @@ import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.render.UdpTarget;
+import dev.poise.agent.vrrp.Progress;
+import dev.poise.agent.vrrp.Vrrp;
+import dev.poise.agent.vrrp.VrrpAccess;
 import dev.poise.spec.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,20 +64,45 @@ final class Node {
       }
       case KernelAccess.Missing(String why) -> missing.put("UDP", why);
     }
-    Capabilities capabilities = new Capabilities(versions, protocols, List.of(), missing);
+    List<String> features = new ArrayList<>();
+    VrrpAccess vrrpAccess = VrrpAccess.to(config.keepalivedBinary());
+    switch (vrrpAccess) {
+      case VrrpAccess.Granted(var program) -> {
+        versions.put("keepalived", program.version());
+        features.add(Capabilities.VRRP);
+      }
+      case VrrpAccess.Missing(String why) -> missing.put(Capabilities.VRRP, why);
+    }
+    Capabilities capabilities = new Capabilities(versions, protocols, features, missing);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
-    agent = new Agent(config, binary, access, ledger, bundles, board, clock);
+    Vrrp vrrp = new Vrrp(config.node(), config.settings(), vrrpAccess, access, board, clock);
+    agent = new Agent(config, binary, access, ledger, bundles, board, vrrp, clock);
     follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
     threads = new ArrayList<>();
     threads.add(Thread.ofPlatform().name("manifest").unstarted(follower));
     threads.add(Thread.ofPlatform().name("report").unstarted(this::report));
+    threads.add(Thread.ofPlatform().name("vrrp").unstarted(() -> vrrp.run(progress(vrrp))));
     if (access instanceof KernelAccess.Granted(var kernel, var prober)) {
       threads.add(Thread.ofPlatform().name("checks").unstarted(prober));
     }
+  }
+
+  private Progress progress(Vrrp vrrp) {
+    return new Progress() {
+      @Override
+      public boolean isComplete() {
+        return vrrp.addresses().size() >= agent.size();
+      }
+
+      @Override
+      public boolean isCaughtUp() {
+        return follower.hasAsked() && board.isAllTried();
+      }
+    };
   }
 
   private static KernelAccess access(AgentConfig config, InstantSource clock) throws IOException {

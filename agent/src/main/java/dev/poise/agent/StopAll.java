@@ -6,6 +6,7 @@ import dev.poise.agent.engine.ProcessTable.Signal;
 import dev.poise.agent.kernel.Kernel;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.LoadBalancerId;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,9 +16,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Ends everything that serves from a data directory. The rules of its load balancers leave the
- * kernel at once, with the sessions. An HAProxy process may finish what is open for a while, then
- * it is told to end, then it is ended.
+ * Ends everything that serves from a data directory. The addresses leave with keepalived, so that
+ * another node takes over what is new. The rules of its load balancers leave the kernel at once,
+ * with the sessions. An HAProxy process may finish what is open for a while, then it is told to
+ * end, then it is ended.
  *
  * <p>Processes are found in the kernel's list by the configuration file they were started with, so
  * one that lost its admin socket, or is being replaced, is found as well, and no other ever is.
@@ -43,6 +45,7 @@ final class StopAll {
     }
     DataLock lock = DataLock.take(settings.dataDirectory());
     try {
+      if (Vrrp.stopAll(settings.runDirectory())) out.println("keepalived stopped");
       removeRules();
       stop(processes());
     } finally {

@@ -7,6 +7,7 @@ import dev.poise.agent.engine.Reading;
 import dev.poise.agent.link.Backoff;
 import dev.poise.agent.observe.Observation;
 import dev.poise.agent.observe.ReportBoard;
+import dev.poise.agent.vrrp.Addresses;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Outcome;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class Worker implements Runnable {
   private final Collection<ProcessIdentity> left;
   private final Observation observation;
   private final ReportBoard board;
+  private final Addresses addresses;
   private final Semaphore permits;
   private final InstantSource clock;
 
@@ -80,6 +82,7 @@ final class Worker implements Runnable {
       DataPlane plane,
       Collection<ProcessIdentity> left,
       ReportBoard board,
+      Addresses addresses,
       Semaphore permits,
       InstantSource clock) {
     this.id = id;
@@ -88,6 +91,7 @@ final class Worker implements Runnable {
     this.left = left;
     this.observation = new Observation(id, clock.instant());
     this.board = board;
+    this.addresses = addresses;
     this.permits = permits;
     this.clock = clock;
   }
@@ -227,6 +231,7 @@ final class Worker implements Runnable {
     } finally {
       permits.release();
     }
+    if (!hasEnded()) addresses.put(id, plane.served());
   }
 
   private void serve(long generation, Applied applied) {
@@ -265,6 +270,7 @@ final class Worker implements Runnable {
     settled();
     outcome = null;
     board.remove(id);
+    addresses.remove(id);
     log.info("{}: removed", id);
     lock.lock();
     try {

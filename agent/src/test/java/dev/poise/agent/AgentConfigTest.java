@@ -46,6 +46,7 @@ class AgentConfigTest {
                 "haproxy",
                 "nft",
                 "conntrack",
+                "keepalived",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),
@@ -63,6 +64,7 @@ class AgentConfigTest {
             + """
             run.dir = /run/poise
             haproxy.binary = /opt/haproxy
+            keepalived.binary = /opt/keepalived
             haproxy.user = lb
             haproxy.group = lbs
             haproxy.threads = 4
@@ -72,6 +74,7 @@ class AgentConfigTest {
             """;
     AgentConfig config = read(all, ROOT);
     assertThat(config.haproxyBinary()).isEqualTo("/opt/haproxy");
+    assertThat(config.keepalivedBinary()).isEqualTo("/opt/keepalived");
     assertThat(config.drainingLimit()).isEqualTo(5);
     assertThat(config.settings())
         .isEqualTo(

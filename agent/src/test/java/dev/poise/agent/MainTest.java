@@ -33,7 +33,26 @@ class MainTest {
     assertThat(Main.execute(new String[] {"run"})).isEqualTo(2);
     Path file = Files.writeString(directory.resolve("a.properties"), "colour=blue\n");
     assertThat(Main.execute(new String[] {"run", file.toString()})).isEqualTo(1);
+    assertThat(Main.execute(new String[] {"doctor"})).isEqualTo(2);
+    assertThat(Main.execute(new String[] {"doctor", file.toString()})).isEqualTo(1);
     assertThat(Main.execute(new String[] {"run", "/nowhere.properties"})).isEqualTo(1);
+  }
+
+  @Test
+  void theDoctorSaysByItsExitCodeThatSomethingIsWrong() throws Exception {
+    Path key = Files.writeString(directory.resolve("key"), "secret\n");
+    Path file =
+        Files.writeString(
+            directory.resolve("agent.conf"),
+            """
+            server.url = http://127.0.0.1:1
+            node.id = %s
+            node.key-file = %s
+            data.dir = %s
+            run.dir = /tmp/poise-none
+            """
+                .formatted(NodeId.generate(Instant.now()), key, directory));
+    assertThat(Main.execute(new String[] {"doctor", file.toString()})).isEqualTo(1);
   }
 
   @Test
@@ -60,6 +79,7 @@ class MainTest {
         "haproxy",
         "nft",
         "conntrack",
+        "keepalived",
         4,
         scratch.settings());
   }

@@ -88,6 +88,7 @@ class NodeTest {
         "haproxy",
         "nft",
         "conntrack",
+        "keepalived",
         32,
         scratch.settings());
   }

@@ -72,6 +72,7 @@ class UdpNetworkTest {
         "haproxy",
         "nft",
         "conntrack",
+        "keepalived",
         32,
         scratch.settings());
   }

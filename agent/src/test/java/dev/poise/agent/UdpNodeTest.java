@@ -101,6 +101,7 @@ class UdpNodeTest {
         "haproxy",
         nft,
         "conntrack",
+        "keepalived",
         32,
         scratch.settings());
   }

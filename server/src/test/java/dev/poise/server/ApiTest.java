@@ -152,7 +152,7 @@ public abstract class ApiTest {
   /** Where the server is; what is for agents is on their port. */
   protected URI uri(String path) {
     return URI.create(
-        path.startsWith("/agent/")
+        path.startsWith("/agent/") || path.startsWith("/install")
             ? channel.entrance().url() + path
             : "http://127.0.0.1:" + port + path);
   }

@@ -17,6 +17,11 @@ public record ProjectPlaces(Path root) {
     return built("agent/target/poise-agent.jar");
   }
 
+  /** What other machines install; exists after {@code ./poise package}. */
+  public Path agentArchive() {
+    return root.resolve("dist/poise-agent.tar.gz");
+  }
+
   private Path built(String relative) {
     Path jar = root.resolve(relative);
     if (Files.notExists(jar)) {

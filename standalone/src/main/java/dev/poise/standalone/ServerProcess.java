@@ -76,6 +76,7 @@ public final class ServerProcess implements Running {
     environment.put("POISE_AGENT_ADDRESS", ADDRESS);
     environment.put("POISE_AGENT_PORT", Integer.toString(settings.agentPort()));
     environment.put("POISE_AGENT_URL", agentUrl(settings.agentPort()).toString());
+    environment.put("POISE_AGENT_ARCHIVE", settings.project().agentArchive().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_SET_UP_FILE", setUpFile(settings).toString());
     if (!environment.containsKey(MASTER_KEY) && !environment.containsKey(MASTER_KEY_FILE))

@@ -20,14 +20,24 @@ public final class ProcessTable {
 
   private ProcessTable() {}
 
-  /** The signals HAProxy understands. */
+  /** The signals that HAProxy and keepalived understand. */
   public enum Signal {
-    /** Stop listening, finish what is open, then end. */
-    USR1,
+    /** HAProxy: stop listening, finish what is open, then end. */
+    USR1("USR1"),
+    /** keepalived: read the configuration again. */
+    HUP("HUP"),
+    /** keepalived: tell everything, as JSON. */
+    TELL("RTMIN+2"),
     /** End now. */
-    TERM,
+    TERM("TERM"),
     /** Be ended by the kernel. */
-    KILL
+    KILL("KILL");
+
+    private final String word;
+
+    Signal(String word) {
+      this.word = word;
+    }
   }
 
   /** The process with that pid, unless it has ended. */
@@ -67,17 +77,36 @@ public final class ProcessTable {
     return found;
   }
 
-  private static Optional<Path> configOf(Path process) {
-    String commandLine;
-    try {
-      commandLine = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
-    } catch (IOException ended) {
-      return Optional.empty();
+  /** All processes that were started with exactly this configuration file. */
+  public static List<ProcessIdentity> startedWith(Path config) throws IOException {
+    List<ProcessIdentity> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path entry : entries) {
+        if (!configIn(commandLine(entry)).equals(Optional.of(config))) continue;
+        find(Long.parseLong(entry.getFileName().toString())).ifPresent(found::add);
+      }
     }
-    List<String> words = Arrays.asList(commandLine.split("\0", -1));
+    return found;
+  }
+
+  private static Optional<Path> configOf(Path process) {
+    List<String> words = commandLine(process);
+    return words.contains("-D") ? configIn(words) : Optional.empty();
+  }
+
+  private static Optional<Path> configIn(List<String> words) {
     int option = words.indexOf("-f");
-    boolean known = words.contains("-D") && option >= 0 && option + 1 < words.size();
+    boolean known = option >= 0 && option + 1 < words.size();
     return known ? Optional.of(Path.of(words.get(option + 1))) : Optional.empty();
+  }
+
+  private static List<String> commandLine(Path process) {
+    try {
+      String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+      return Arrays.asList(line.split("\0", -1));
+    } catch (IOException ended) {
+      return List.of();
+    }
   }
 
   /** Sends a signal, if this very process still runs. */
@@ -86,7 +115,7 @@ public final class ProcessTable {
     if (!isAlive(process)) return;
     Process kill =
         new ProcessBuilder(
-                "/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal.name(), "" + process.pid())
+                "/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal.word, "" + process.pid())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -48,6 +48,7 @@ public final class Kernel {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<LoadBalancerId, Set<Element>> wanted = new HashMap<>();
+  private Optional<Set<Element>> guard = Optional.empty();
   private boolean damaged;
 
   private final Remembered<Map<Element, Traffic>> elements;
@@ -156,6 +157,43 @@ public final class Kernel {
     }
   }
 
+  /** Sees to it that the node's table lets exactly these speak VRRP, see {@link NodeRules}. */
+  public void guard(Set<Element> newest) throws IOException {
+    lock.lock();
+    try {
+      if (guard.equals(Optional.of(newest)) && !damaged) return;
+      guard = Optional.of(Set.copyOf(newest));
+      if (damaged) {
+        restore();
+        return;
+      }
+      try {
+        nft.commit(NodeRules.unguarded(table) + guardLines());
+      } catch (Nft.Refused e) {
+        log.warn("the node's nftables table is made again: {}", e.why());
+        restore();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String guardLines() {
+    return guard.stream()
+        .flatMap(Set::stream)
+        .map(each -> line("add", each, ""))
+        .collect(Collectors.joining());
+  }
+
+  /**
+   * Asks the kernel whether it would still take rules.
+   *
+   * @throws IOException if not
+   */
+  public void probe() throws IOException {
+    nft.check(NodeRules.table(table));
+  }
+
   private String line(String verb, Element element, String comment) {
     String remark = comment.isEmpty() ? "" : " comment \"" + comment + "\"";
     return "%s element ip %s %s { %s%s }\n"
@@ -169,6 +207,7 @@ public final class Kernel {
     text.append('\n').append(NodeRules.table(table));
     wanted.forEach(
         (id, owned) -> owned.forEach(element -> text.append(line("add", element, id.text()))));
+    text.append(guardLines());
     nft.commit(text.toString());
     damaged = false;
   }

@@ -12,23 +12,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A program that does one thing and ends. */
-final class Tool {
+public final class Tool {
   private static final int PATIENCE_SECONDS = 30;
 
   private final String program;
 
-  Tool(String program) {
+  /** A program by its name or path. */
+  public Tool(String program) {
     this.program = program;
   }
 
   /** How a run ended, and what it printed to both outputs. */
-  record Run(int exit, String output) {
-    boolean succeeded() {
+  public record Run(int exit, String output) {
+    /** Whether the program says that it worked. */
+    public boolean succeeded() {
       return exit == 0;
     }
   }
 
-  Run run(List<String> arguments, String input) throws IOException {
+  /** Runs it until it ends. */
+  public Run run(List<String> arguments, String input) throws IOException {
     StringBuilder output = new StringBuilder();
     Process process = start(arguments, true);
     // It may print before it has read everything.

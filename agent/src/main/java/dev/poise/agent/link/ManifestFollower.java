@@ -42,6 +42,7 @@ public final class ManifestFollower implements Runnable {
   private final Runnable onChange;
   private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
   private final ConditionLog condition = new ConditionLog(log, "manifest");
+  private volatile boolean asked;
 
   /**
    * A follower.
@@ -80,14 +81,15 @@ public final class ManifestFollower implements Runnable {
   /** One poll and what follows from it; says how long to pause then. */
   Duration step() throws InterruptedException {
     try {
-      Duration wait = isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
+      Duration wait = patience();
       String problem =
           switch (server.poll(ledger.revisionOf(node), wait)) {
             case ServerClient.Poll.Unchanged() -> "";
             case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
           };
-      board.problems(problem.isEmpty() ? List.of() : List.of(problem));
+      board.problems("manifest", problem.isEmpty() ? List.of() : List.of(problem));
       if (fetchFor(ledger.manifest().stream().toList())) onChange.run();
+      asked = true;
       if (problem.isEmpty()) return succeeded();
       return failed(problem);
     } catch (IOException e) {
@@ -96,6 +98,17 @@ public final class ManifestFollower implements Runnable {
       condition.fault(e);
       return backoff.next();
     }
+  }
+
+  /** The first answer comes at once: whoever waits for it is not sure that the ledger is fresh. */
+  private Duration patience() throws IOException {
+    if (!asked) return Duration.ZERO;
+    return isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
+  }
+
+  /** Whether the server answered since the agent began, and what it said was acted on. */
+  public boolean hasAsked() {
+    return asked;
   }
 
   private Duration succeeded() {

@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The calls of {@link AgentApi} that a node makes. Every failure is an {@link IOException} with a
@@ -41,6 +45,36 @@ public final class ServerClient {
 
     /** Nothing in the time given. */
     record Unchanged() implements Poll {}
+  }
+
+  /**
+   * What the server said to somebody who only looks whether it is there.
+   *
+   * @param status 200 or 304 if it takes the node's key
+   * @param time what its clock says, in whole seconds
+   */
+  public record Greeting(int status, Optional<Instant> time) {}
+
+  /** Looks whether the server is there and takes the node's key. */
+  public Greeting greet() throws IOException, InterruptedException {
+    HttpRequest request =
+        to(AgentApi.MANIFEST)
+            .header("If-None-Match", "\"0\"")
+            .header("Prefer", "wait=0")
+            .timeout(ANSWER_PATIENCE)
+            .GET()
+            .build();
+    HttpResponse<String> response = channel.send(request);
+    return new Greeting(
+        response.statusCode(), response.headers().firstValue("Date").flatMap(ServerClient::time));
+  }
+
+  private static Optional<Instant> time(String date) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** Waits for a manifest of another revision. */

@@ -4,10 +4,13 @@ import dev.poise.spec.Capabilities;
 import dev.poise.spec.HeldRemovals;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.Manifest;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
+import dev.poise.spec.Outcome;
 import dev.poise.spec.RoleReport;
+import dev.poise.spec.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,9 +19,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * What is true on the node now, and what of it the server knows.
@@ -46,8 +51,11 @@ public final class ReportBoard {
   private final Map<LoadBalancerId, LoadBalancerReport> acknowledged = new HashMap<>();
   private Map<LoadBalancerId, LoadBalancerReport> inFlight = Map.of();
   private long acceptedRevision;
+  private Map<LoadBalancerId, Long> accepted = Map.of();
+  private long appliedRevision;
   private HeldRemovals heldRemovals = HeldRemovals.NONE;
-  private List<String> problems = List.of();
+  private final Map<String, List<String>> problems = new TreeMap<>();
+  private RoleReport role = new RoleReport(RoleReport.Role.UNKNOWN, Instant.EPOCH, "");
   private boolean full = true;
   private boolean urgent = true;
   private boolean moved;
@@ -100,11 +108,14 @@ public final class ReportBoard {
   }
 
   /** The manifest the node acts on, and what it holds back. */
-  public void accepted(long revision, HeldRemovals held) {
+  public void accepted(Manifest manifest, HeldRemovals held) {
     lock.lock();
     try {
-      if (revision == acceptedRevision && held.equals(heldRemovals)) return;
-      acceptedRevision = revision;
+      if (manifest.revision() == acceptedRevision && held.equals(heldRemovals)) return;
+      acceptedRevision = manifest.revision();
+      accepted =
+          manifest.loadBalancers().stream()
+              .collect(Collectors.toMap(Manifest.Entry::id, Manifest.Entry::generation));
       heldRemovals = held;
       becomeUrgent();
     } finally {
@@ -112,16 +123,70 @@ public final class ReportBoard {
     }
   }
 
-  /** What is wrong with the node and not with one load balancer, as of now. */
-  public void problems(List<String> newest) {
+  /** Whether everything of the manifest the node acts on was tried; a refusal is an outcome too. */
+  public boolean isAllTried() {
     lock.lock();
     try {
-      if (newest.equals(problems)) return;
-      problems = List.copyOf(newest);
+      noteApplied();
+      return appliedRevision == acceptedRevision;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void noteApplied() {
+    if (appliedRevision == acceptedRevision) return;
+    for (Map.Entry<LoadBalancerId, Long> entry : accepted.entrySet()) {
+      LoadBalancerReport report = current.get(entry.getKey());
+      if (report == null || report.outcome().generation() != entry.getValue()) return;
+    }
+    for (LoadBalancerId id : current.keySet()) {
+      if (!accepted.containsKey(id) && !heldRemovals.loadBalancers().contains(id)) return;
+    }
+    appliedRevision = acceptedRevision;
+  }
+
+  /**
+   * What is wrong with the node and not with one load balancer, as of now.
+   *
+   * @param about which part of the agent says so; it takes back only what it said itself
+   */
+  public void problems(String about, List<String> newest) {
+    lock.lock();
+    try {
+      if (newest.equals(problems.getOrDefault(about, List.of()))) return;
+      problems.put(about, List.copyOf(newest));
       becomeUrgent();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What the node is in its cluster. */
+  public void role(RoleReport newest) {
+    lock.lock();
+    try {
+      if (newest.equals(role)) return;
+      role = newest;
+      becomeUrgent();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many load balancers have nothing that serves, although something should. */
+  public int dead() {
+    lock.lock();
+    try {
+      return (int) current.values().stream().filter(ReportBoard::isDead).count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isDead(LoadBalancerReport report) {
+    return report.serving() instanceof Serving.Nothing
+        && report.outcome() instanceof Outcome.Refused;
   }
 
   private void becomeUrgent() {
@@ -177,6 +242,7 @@ public final class ReportBoard {
       moved = false;
       lastTaken = clock.instant();
       sequence++;
+      noteApplied();
       List<LoadBalancerId> gone = new ArrayList<>(acknowledged.keySet());
       gone.removeAll(current.keySet());
       return new NodeReport(
@@ -186,13 +252,13 @@ public final class ReportBoard {
           full,
           lastTaken,
           acceptedRevision,
-          0,
+          appliedRevision,
           capabilities,
           full ? List.copyOf(current.values()) : changed(),
           gone,
           heldRemovals,
-          problems,
-          new RoleReport(RoleReport.Role.UNKNOWN, Instant.EPOCH, ""));
+          problems.values().stream().flatMap(List::stream).toList(),
+          role);
     } finally {
       lock.unlock();
     }

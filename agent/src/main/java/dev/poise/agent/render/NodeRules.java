@@ -6,13 +6,14 @@ import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.Redundancy;
 import dev.poise.spec.Sources;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Writes the nftables table that a node has once, for all its load balancers: it counts packets,
- * answers datagrams nobody takes, and keeps pings out.
+ * answers datagrams nobody takes, and keeps pings and strangers' VRRP out.
  *
  * <p>These rules see every packet, and not only the first of a session. Their cost must not grow
  * with the number of load balancers, so there is one table with sets in it, and a load balancer is
@@ -41,6 +42,9 @@ public final class NodeRules {
 
   /** The set of addresses and ports of UDP listeners. */
   public static final String DATAGRAMS = "datagrams";
+
+  private static final String VRRP_GUARDED = "vrrp_guarded";
+  private static final String VRRP_PEERS = "vrrp_peers";
 
   private static final int TCP = 6;
   private static final int UDP = 17;
@@ -72,6 +76,8 @@ public final class NodeRules {
     add set ip TABLE datagrams { type ipv4_addr . inet_service; }
     add set ip TABLE ping_filtered { type ipv4_addr; }
     add set ip TABLE ping_sources { type ipv4_addr . ipv4_addr; flags interval; }
+    add set ip TABLE vrrp_guarded { type ifname; }
+    add set ip TABLE vrrp_peers { type ifname . ipv4_addr; }
     add set ip TABLE unreachable { typeof @th,192,32 . @th,240,16; size 65535; flags dynamic,timeout; timeout 2s; }
     add chain ip TABLE errors { type filter hook prerouting priority -150; policy accept; }
     add chain ip TABLE prerouting { type filter hook prerouting priority -300; policy accept; }
@@ -88,6 +94,7 @@ public final class NodeRules {
     add rule ip TABLE postrouting ip saddr . meta l4proto . th sport @transmitted
     add rule ip TABLE errors icmp type destination-unreachable icmp code port-unreachable ct state related update @unreachable { @th,192,32 . @th,240,16 }
     add rule ip TABLE input ip daddr . udp dport @datagrams reject with icmp type port-unreachable
+    add rule ip TABLE input ip protocol 112 iifname @vrrp_guarded iifname . ip saddr != @vrrp_peers drop
     add rule ip TABLE input icmp type echo-request ip daddr @ping_filtered ip daddr . ip saddr != @ping_sources drop
     """
         .replace("COUNTING", COUNTING)
@@ -114,6 +121,23 @@ public final class NodeRules {
           }
         }
       }
+    }
+    return elements;
+  }
+
+  /** The transaction that leaves nothing in the sets which say who may speak VRRP. */
+  public static String unguarded(String table) {
+    return "flush set ip TABLE vrrp_guarded\nflush set ip TABLE vrrp_peers\n"
+        .replace("TABLE", table);
+  }
+
+  /** Lets only a node's peers speak VRRP to it, on the interface they share. */
+  public static Set<Element> guard(Redundancy.Vrrp vrrp) throws Unrenderable {
+    String from = '"' + KeepalivedText.networkInterface(vrrp.networkInterface()) + '"';
+    Set<Element> elements = new TreeSet<>();
+    elements.add(new Element(VRRP_GUARDED, from));
+    for (IpAddress peer : vrrp.peers()) {
+      elements.add(new Element(VRRP_PEERS, from + " . " + peer));
     }
     return elements;
   }

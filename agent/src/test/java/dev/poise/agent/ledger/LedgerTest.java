@@ -113,4 +113,20 @@ class LedgerTest {
     Files.writeString(directory.resolve("manifest.json.new"), "{\"rev");
     assertThat(Ledger.open(directory).revision()).isEqualTo(5);
   }
+
+  @Test
+  void aManifestOfAnOlderFormIsAsGoodAsNone() throws IOException {
+    Ledger.open(directory).accept(manifest(5, 0));
+    Path file = directory.resolve("manifest.json");
+    String older =
+        Files.readString(file)
+            .replaceFirst("\"networks\":\\[],", "")
+            .replaceFirst("\"redundancy\":\\{[^}]*},", "");
+    assertThat(older).contains("\"revision\":5").doesNotContain("redundancy");
+    Files.writeString(file, older);
+    Ledger ledger = Ledger.open(directory);
+    assertThat(ledger.manifest()).isEmpty();
+    ledger.accept(manifest(5, 0));
+    assertThat(Ledger.open(directory).revision()).isEqualTo(5);
+  }
 }

@@ -3,15 +3,19 @@ package dev.poise.agent.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.spec.Capabilities;
+import dev.poise.spec.ClusterId;
 import dev.poise.spec.HeldRemovals;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.Manifest;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.MemberReport.Health;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
+import dev.poise.spec.Redundancy;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Serving;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,13 +147,91 @@ class ReportBoardTest {
   @Test
   void theRevisionAndWhatIsHeldAreDueAtOnce() {
     HeldRemovals held = new HeldRemovals(5, List.of(ONE));
-    board.accepted(6, held);
+    board.accepted(manifest(6), held);
     assertThat(board.untilDue()).isZero();
     NodeReport report = board.take();
     assertThat(report.acceptedRevision()).isEqualTo(6);
     assertThat(report.heldRemovals()).isEqualTo(held);
     board.arrived(false);
-    board.accepted(6, held);
+    board.accepted(manifest(6), held);
     assertThat(board.untilDue()).isPositive();
+  }
+
+  private static Manifest manifest(long revision, Manifest.Entry... entries) {
+    return new Manifest(
+        ClusterId.generate(NOW),
+        NodeId.generate(NOW),
+        revision,
+        new Redundancy.None(),
+        List.of(),
+        List.of(entries),
+        List.of(),
+        0);
+  }
+
+  private long applied() {
+    long revision = board.take().appliedRevision();
+    board.arrived(false);
+    return revision;
+  }
+
+  @Test
+  void aRevisionIsAppliedWhenEverythingInItWasTriedAndTheRestIsGone() {
+    board.accepted(manifest(3, entry(ONE, 1), entry(TWO, 1)), HeldRemovals.NONE);
+    assertThat(applied()).isEqualTo(3);
+    board.accepted(manifest(4, entry(ONE, 2)), HeldRemovals.NONE);
+    assertThat(applied()).isEqualTo(3);
+    board.put(refused(ONE, 2));
+    assertThat(applied()).isEqualTo(3);
+    assertThat(board.isAllTried()).isFalse();
+    board.remove(TWO);
+    assertThat(applied()).isEqualTo(4);
+    assertThat(board.isAllTried()).isTrue();
+  }
+
+  @Test
+  void whatIsHeldBackDoesNotKeepARevisionFromBeingApplied() {
+    board.accepted(manifest(4, entry(ONE, 1)), new HeldRemovals(4, List.of(TWO)));
+    assertThat(applied()).isEqualTo(4);
+  }
+
+  @Test
+  void problemsOfSeveralPartsAreReportedTogether() {
+    board.problems("manifest", List.of("m"));
+    board.problems("vrrp", List.of("v"));
+    board.problems("manifest", List.of());
+    assertThat(board.take().problems()).containsExactly("v");
+  }
+
+  @Test
+  void aRoleIsDueAtOnce() {
+    RoleReport primary = new RoleReport(RoleReport.Role.PRIMARY, NOW, "became primary");
+    board.role(primary);
+    assertThat(board.untilDue()).isZero();
+    assertThat(board.take().role()).isEqualTo(primary);
+    board.arrived(false);
+    board.role(primary);
+    assertThat(board.untilDue()).isPositive();
+  }
+
+  @Test
+  void countsWhatDoesNotServeAlthoughItShould() {
+    board.put(refused(ONE, 2));
+    assertThat(board.dead()).isEqualTo(1);
+    assertThat(board.size()).isEqualTo(2);
+  }
+
+  private static Manifest.Entry entry(LoadBalancerId id, long generation) {
+    return new Manifest.Entry(id, generation, "d");
+  }
+
+  private static LoadBalancerReport refused(LoadBalancerId id, long generation) {
+    return new LoadBalancerReport(
+        id,
+        new Outcome.Refused(generation, "no", NOW),
+        new Serving.Nothing(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 }

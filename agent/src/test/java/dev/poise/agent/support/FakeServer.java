@@ -50,7 +50,7 @@ public final class FakeServer implements AutoCloseable {
   public final String key = "secret";
 
   private final ClusterId cluster = ClusterId.generate(NOW);
-  private final IpAddress address = Loopback.next();
+  private final IpAddress address;
   private final int port;
   private final Map<LoadBalancerId, Manifest.Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> specs = new LinkedHashMap<>();
@@ -65,13 +65,20 @@ public final class FakeServer implements AutoCloseable {
   private long lastSequence;
   private boolean forgetful;
   private boolean contradicting;
+  private Redundancy redundancy = new Redundancy.None();
   private boolean revoked;
   private int refused;
   private TlsIdentity identity = TlsIdentity.shared();
   private HttpServer server;
 
-  /** A server that runs. */
+  /** A server that runs, for agents on this machine. */
   public FakeServer() throws IOException {
+    this(Loopback.next());
+  }
+
+  /** A server that runs at an address. */
+  public FakeServer(IpAddress address) throws IOException {
+    this.address = address;
     server = listen(0);
     port = server.getAddress().getPort();
   }
@@ -141,6 +148,12 @@ public final class FakeServer implements AutoCloseable {
   /** Has certificate material from now on. */
   public synchronized void putBundle(String digest, String pem) {
     bundles.put(digest, pem);
+  }
+
+  /** Wants the node to share addresses like this. */
+  public synchronized void put(Redundancy newest) {
+    redundancy = newest;
+    changed();
   }
 
   /** Somebody deleted a load balancer. */
@@ -277,7 +290,7 @@ public final class FakeServer implements AutoCloseable {
             cluster,
             node,
             revision,
-            new Redundancy.None(),
+            redundancy,
             List.of(),
             List.copyOf(entries.values()),
             tombstones,

@@ -47,6 +47,7 @@ public final class Specs {
 
   private final List<ListenerSpec> listeners = new ArrayList<>();
   private final List<MemberSpec> members = new ArrayList<>();
+  private final List<IpAddress> vips = new ArrayList<>();
   private Algorithm algorithm = Algorithm.WEIGHTED_ROUND_ROBIN;
   private HealthCheck check = portCheck();
   private Persistence persistence = new Persistence.Off();
@@ -61,6 +62,13 @@ public final class Specs {
   /** At an address. */
   public Specs(IpAddress vip) {
     this.vip = vip;
+    vips.add(vip);
+  }
+
+  /** Has another address. */
+  public Specs vip(IpAddress another) {
+    vips.add(another);
+    return this;
   }
 
   private static HealthCheck portCheck() {
@@ -244,7 +252,7 @@ public final class Specs {
         id,
         generation,
         new Home.Node(),
-        List.of(vip),
+        vips,
         pingSources,
         listeners,
         List.of(new PoolSpec(pool, algorithm, persistence, check, members)));

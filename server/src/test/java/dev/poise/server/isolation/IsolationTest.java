@@ -15,9 +15,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.poise.server.ApiTest;
 import dev.poise.server.TestNode;
 import dev.poise.server.TestPeople;
+import dev.poise.server.cluster.JoinTokenId;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.ElasticIpPoolId;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.NodeId;
 import dev.poise.spec.RoleReport.Role;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -56,6 +58,8 @@ class IsolationTest extends ApiTest {
           Map.entry("GET /docs", OPEN),
           Map.entry("GET /error", OPEN),
           Map.entry("GET /problems", OPEN),
+          Map.entry("GET /install", OPEN),
+          Map.entry("GET /install/poise-agent.tar.gz", OPEN),
           Map.entry("GET /problems/{slug}", OPEN),
           Map.entry("GET /api/v1/openapi.json", OPEN),
           Map.entry("GET /api/v1/openapi.json/swagger-config", OPEN),
@@ -149,6 +153,9 @@ class IsolationTest extends ApiTest {
             new TestPeople(db),
             site,
             elasticIpPool(site, "203.0.113.0/28"));
+    world.common.put(
+        JoinTokenId.class, made("/clusters/" + site.cluster() + "/join-tokens", "{}").text("/id"));
+    world.empty.put(NodeId.class, revokedNode(site));
     world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
     move(site);
     world.empty.put(
@@ -184,6 +191,13 @@ class IsolationTest extends ApiTest {
     new TestNode(this::agent, standby).is(Role.BACKUP);
     // Calling every route takes longer than a node may be silent.
     db.sql("UPDATE node_observations SET report_time = report_time + interval '1 hour'").update();
+  }
+
+  private String revokedNode(Site site) {
+    String node =
+        made("/clusters/" + site.cluster() + "/nodes", "{\"name\":\"revoked\"}").text("/id");
+    post("/nodes/" + node + ":revoke", "");
+    return node;
   }
 
   private String elasticIpPool(Site site, String range) {

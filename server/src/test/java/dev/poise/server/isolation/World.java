@@ -265,6 +265,7 @@ final class World {
             "name", "of " + site.dataCenter(), "dataCenterId", site.dataCenter(), "model", "x86"));
     body("Node$Input", Map.of("name", "another", "address", "10.9.0.9"));
     body("ClusterController$FailoverInput", Map.of());
+    body("JoinToken$Input", Map.of());
     body("Tenant$Input", Map.of("name", "another", "mainAccount", Map.of("name", "another")));
     body("User$Input", Map.of("name", "another", "role", "TENANT_USER"));
     body("ApiKey$Input", Map.of("name", "another"));

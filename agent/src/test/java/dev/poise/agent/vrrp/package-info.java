@@ -1,0 +1,5 @@
+/** Tests of when the node stands for primary. */
+@NullMarked
+package dev.poise.agent.vrrp;
+
+import org.jspecify.annotations.NullMarked;
