@@ -1,15 +1,16 @@
 package dev.poise.agent;
 
 import dev.poise.agent.engine.DataPlane;
+import dev.poise.agent.engine.Dwellings;
 import dev.poise.agent.engine.Haproxy;
 import dev.poise.agent.engine.HaproxyBinary;
-import dev.poise.agent.engine.KernelAccess;
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.ledger.BundleRefs;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.ledger.RemovalGuard;
+import dev.poise.agent.network.Networks;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.NodeSettings;
@@ -51,7 +52,8 @@ final class Agent {
   private final NodeSettings settings;
   private final int drainingLimit;
   private final HaproxyBinary binary;
-  private final KernelAccess kernel;
+  private final Dwellings dwellings;
+  private final Networks networks;
   private final Ledger ledger;
   private final Bundles bundles;
   private final ReportBoard board;
@@ -65,7 +67,8 @@ final class Agent {
   Agent(
       AgentConfig config,
       HaproxyBinary binary,
-      KernelAccess kernel,
+      Dwellings dwellings,
+      Networks networks,
       Ledger ledger,
       Bundles bundles,
       ReportBoard board,
@@ -74,7 +77,8 @@ final class Agent {
     this.settings = config.settings();
     this.drainingLimit = config.drainingLimit();
     this.binary = binary;
-    this.kernel = kernel;
+    this.dwellings = dwellings;
+    this.networks = networks;
     this.ledger = ledger;
     this.bundles = bundles;
     this.board = board;
@@ -83,11 +87,14 @@ final class Agent {
   }
 
   /** Begins with what is on the disk: every load balancer the node served, and the ledger. */
-  synchronized void boot() throws IOException {
+  synchronized void boot() throws IOException, InterruptedException {
     left = leftProcesses();
     Set<LoadBalancerId> onDisk = onDisk(settings);
     Optional<Manifest> manifest = ledger.manifest();
+    networks.begin(onDisk);
     if (manifest.isPresent()) {
+      networks.want(manifest.get().networks());
+      networks.step();
       serve(manifest.get(), onDisk);
     } else {
       onDisk.forEach(id -> wish(id, new Wish.Hold("the node has no manifest yet")));
@@ -134,6 +141,7 @@ final class Agent {
     vrrp.obey(manifest.redundancy());
     workers.values().removeIf(Worker::hasEnded);
     threads.keySet().retainAll(workers.keySet());
+    networks.want(manifest.networks());
     Map<LoadBalancerId, Long> heldBefore = ledger.held();
     RemovalGuard.Decision decision = RemovalGuard.decide(present, heldBefore, manifest);
     if (!decision.held().equals(heldBefore)) ledger.putHeld(decision.held());
@@ -198,7 +206,7 @@ final class Agent {
     Worker worker = workers.get(id);
     if (worker != null && worker.wish(wish)) return;
     Haproxy haproxy = new Haproxy(id, settings, binary, bundles, drainingLimit, clock);
-    DataPlane plane = new DataPlane(id, haproxy, kernel, settings.directoryOf(id));
+    DataPlane plane = new DataPlane(id, haproxy, dwellings, settings.directoryOf(id));
     List<ProcessIdentity> own = left.getOrDefault(settings.directoryOf(id), List.of());
     Worker fresh = new Worker(id, wish, plane, own, board, vrrp.addresses(), permits, clock);
     workers.put(id, fresh);

@@ -29,6 +29,8 @@ record AgentConfig(
     String nftBinary,
     String conntrackBinary,
     String keepalivedBinary,
+    String ipBinary,
+    String bridgeBinary,
     int drainingLimit,
     NodeSettings settings) {
 
@@ -108,6 +110,7 @@ record AgentConfig(
             "run.dir: '%s' makes socket paths of %d characters, and %d are possible"
                 .formatted(run, longest, LONGEST_SOCKET_PATH));
       }
+      NodeId node = node();
       NodeSettings settings =
           new NodeSettings(
               data,
@@ -115,20 +118,28 @@ record AgentConfig(
               number("haproxy.threads", 1, 1, 64),
               number("haproxy.max-connections", facts.affordableConnections(), 1, 1_000_000),
               number("haproxy.hard-stop-seconds", 3600, 1, 604_800),
-              privileges());
+              privileges(),
+              edgeNamespaceOf(node));
       AgentConfig config =
           new AgentConfig(
               server(),
-              node(),
+              node,
               path("node.key-file", required("node.key-file")),
               text("haproxy.binary", "haproxy"),
               text("nft.binary", "nft"),
               text("conntrack.binary", "conntrack"),
               text("keepalived.binary", "keepalived"),
+              text("ip.binary", "ip"),
+              text("bridge.binary", "bridge"),
               number("reload.draining-limit", 32, 1, 1000),
               settings);
       refuseUnknownKeys();
       return config;
+    }
+
+    /** Agents that share a machine need different names. */
+    private static String edgeNamespaceOf(NodeId node) {
+      return "poise-edge-" + node.text().substring(node.text().length() - 8);
     }
 
     private Privileges privileges() throws Unusable {

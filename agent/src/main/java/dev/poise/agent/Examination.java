@@ -13,7 +13,10 @@ final class Examination {
   static Doctor of(Path file, AgentConfig config, String version) throws IOException {
     Subject.Programs programs =
         new Subject.Programs(
-            config.haproxyBinary(), config.nftBinary(), config.conntrackBinary(), "keepalived");
+            config.haproxyBinary(),
+            config.nftBinary(),
+            config.conntrackBinary(),
+            config.keepalivedBinary());
     return Doctor.of(
         new Subject(file, config.settings(), programs, () -> open(config), version), System.out);
   }

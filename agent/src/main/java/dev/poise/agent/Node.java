@@ -1,22 +1,28 @@
 package dev.poise.agent;
 
+import dev.poise.agent.engine.Dwellings;
 import dev.poise.agent.engine.HaproxyBinary;
 import dev.poise.agent.engine.KernelAccess;
 import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.kernel.Kernels;
+import dev.poise.agent.kernel.Namespace;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.ledger.Ledger;
 import dev.poise.agent.link.ManifestFollower;
 import dev.poise.agent.link.Reporter;
 import dev.poise.agent.link.ServerClient;
+import dev.poise.agent.network.Features;
+import dev.poise.agent.network.Ip;
+import dev.poise.agent.network.Networks;
 import dev.poise.agent.observe.ReportBoard;
 import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
-import dev.poise.agent.render.UdpTarget;
 import dev.poise.agent.vrrp.Progress;
 import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.agent.vrrp.VrrpAccess;
 import dev.poise.spec.Capabilities;
+import dev.poise.spec.RoleReport.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +35,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,16 +64,21 @@ final class Node {
         new HashMap<>(Map.of("haproxy", binary.version(), "poise-agent", agentVersion));
     List<String> protocols = new ArrayList<>(protocols(binary));
     Map<String, String> missing = new HashMap<>();
-    access = access(config, clock);
+    Kernels kernels = kernels(config);
+    access = access(kernels, clock);
     switch (access) {
-      case KernelAccess.Granted(var kernel, var checks) -> {
-        versions.putAll(kernel.versions());
+      case KernelAccess.Granted granted -> {
+        versions.putAll(granted.kernel().versions());
         protocols.add("UDP");
       }
       case KernelAccess.Missing(String why) -> missing.put("UDP", why);
     }
-    List<String> features = new ArrayList<>();
     VrrpAccess vrrpAccess = VrrpAccess.to(config.keepalivedBinary());
+    Ip ip = new Ip(config.ipBinary(), config.bridgeBinary());
+    Features networking = Features.tryOut(ip, config.node());
+    versions.putAll(networking.versions());
+    missing.putAll(networking.missing());
+    List<String> features = new ArrayList<>(networking.features());
     switch (vrrpAccess) {
       case VrrpAccess.Granted(var program) -> {
         versions.put("keepalived", program.version());
@@ -74,20 +87,28 @@ final class Node {
       case VrrpAccess.Missing(String why) -> missing.put(Capabilities.VRRP, why);
     }
     Capabilities capabilities = new Capabilities(versions, protocols, features, missing);
+    AtomicReference<Role> role = new AtomicReference<>(Role.UNKNOWN);
+    Networks networks = networks(config, ip, networking, role::get);
+    Dwellings dwellings = new Dwellings(binary, access, kernels, ip, networks);
     ServerClient server = new ServerClient(config.server(), config.nodeKey());
     Ledger ledger = Ledger.open(config.settings().dataDirectory());
     Bundles bundles = Bundles.open(config.settings().dataDirectory());
     board = new ReportBoard(config.node(), UUID.randomUUID().toString(), capabilities, clock);
     Vrrp vrrp = new Vrrp(config.node(), config.settings(), vrrpAccess, access, board, clock);
-    agent = new Agent(config, binary, access, ledger, bundles, board, vrrp, clock);
+    vrrp.follow(newest -> {
+      role.set(newest);
+      networks.wake();
+    });
+    agent = new Agent(config, binary, dwellings, networks, ledger, bundles, board, vrrp, clock);
     follower = new ManifestFollower(server, ledger, bundles, config.node(), board, agent::serve);
     reporter = new Reporter(server, board);
     threads = new ArrayList<>();
     threads.add(Thread.ofPlatform().name("manifest").unstarted(follower));
+    threads.add(Thread.ofPlatform().name("networks").unstarted(networks));
     threads.add(Thread.ofPlatform().name("report").unstarted(this::report));
     threads.add(Thread.ofPlatform().name("vrrp").unstarted(() -> vrrp.run(progress(vrrp))));
-    if (access instanceof KernelAccess.Granted(var kernel, var prober)) {
-      threads.add(Thread.ofPlatform().name("checks").unstarted(prober));
+    if (access instanceof KernelAccess.Granted granted) {
+      threads.add(Thread.ofPlatform().name("checks").unstarted(granted.prober()));
     }
   }
 
@@ -105,24 +126,33 @@ final class Node {
     };
   }
 
-  private static KernelAccess access(AgentConfig config, InstantSource clock) throws IOException {
+  private static Kernels kernels(AgentConfig config) {
+    return new Kernels(
+        config.ipBinary(),
+        config.nftBinary(),
+        config.conntrackBinary(),
+        NodeRules.tableOf(config.node()));
+  }
+
+  private static Networks networks(
+      AgentConfig config, Ip ip, Features features, Supplier<Role> role) throws IOException {
+    NodeSettings settings = config.settings();
+    return new Networks(
+        ip,
+        config.node(),
+        settings.dataDirectory(),
+        settings.edgeNamespace(),
+        role,
+        features.whyNoNetworks());
+  }
+
+  private static KernelAccess access(Kernels kernels, InstantSource clock) throws IOException {
     try {
-      String table = NodeRules.tableOf(config.node());
-      Kernel kernel = Kernel.open(config.nftBinary(), config.conntrackBinary(), table);
-      Prober prober = new Prober(clock, target -> isUnreachable(kernel, target));
-      return new KernelAccess.Granted(kernel, prober);
+      Kernel kernel = kernels.in(Namespace.own());
+      return new KernelAccess.Granted(kernel, new Prober(clock));
     } catch (IOException e) {
       log.warn("no UDP and no packet counters on this node: {}", e.getMessage());
       return new KernelAccess.Missing("" + e.getMessage());
-    }
-  }
-
-  private static boolean isUnreachable(Kernel kernel, UdpTarget target) {
-    try {
-      return kernel.isUnreachable(target.address(), target.port());
-    } catch (IOException e) {
-      log.debug("the kernel cannot be asked for errors", e);
-      return false;
     }
   }
 
@@ -172,7 +202,7 @@ final class Node {
     for (Thread thread : threads) thread.interrupt();
     join();
     agent.release();
-    if (access instanceof KernelAccess.Granted(var kernel, var prober)) prober.close();
+    if (access instanceof KernelAccess.Granted granted) granted.prober().close();
     dataLock.close();
   }
 }

@@ -4,15 +4,20 @@ import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
 import dev.poise.agent.engine.ProcessTable.Signal;
 import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.kernel.Namespace;
+import dev.poise.agent.network.Ip;
+import dev.poise.agent.network.Networks;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.vrrp.Vrrp;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.RoleReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,22 +51,39 @@ final class StopAll {
     DataLock lock = DataLock.take(settings.dataDirectory());
     try {
       if (Vrrp.stopAll(settings.runDirectory())) out.println("keepalived stopped");
-      removeRules();
+      Networks networks = networks();
+      Set<LoadBalancerId> ids = Agent.onDisk(settings);
+      removeRules(ids, Namespace.own());
+      for (Namespace namespace : networks.namespaces()) removeRules(ids, namespace);
       stop(processes());
+      networks.removeAll();
     } finally {
       lock.close();
     }
   }
 
-  private void removeRules() throws IOException {
-    Set<LoadBalancerId> ids = Agent.onDisk(settings);
+  private Networks networks() throws IOException {
+    return new Networks(
+        new Ip(config.ipBinary(), config.bridgeBinary()),
+        config.node(),
+        settings.dataDirectory(),
+        settings.edgeNamespace(),
+        () -> RoleReport.Role.FAULT,
+        Optional.empty());
+  }
+
+  private void removeRules(Set<LoadBalancerId> ids, Namespace namespace) {
+    String where = namespace.isOwn() ? "" : " in " + namespace.name();
     try {
       Kernel kernel =
           Kernel.open(
-              config.nftBinary(), config.conntrackBinary(), NodeRules.tableOf(config.node()));
-      out.println("UDP load balancers stopped: " + kernel.removeAll(ids));
+              namespace.enter(config.ipBinary()),
+              config.nftBinary(),
+              config.conntrackBinary(),
+              NodeRules.tableOf(config.node()));
+      out.println("UDP load balancers stopped" + where + ": " + kernel.removeAll(ids));
     } catch (IOException e) {
-      out.println("nftables is left as it is: " + e.getMessage());
+      out.println("nftables is left as it is" + where + ": " + e.getMessage());
     }
   }
 

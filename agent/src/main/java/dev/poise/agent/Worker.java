@@ -162,6 +162,7 @@ final class Worker implements Runnable {
     }
     adoptOnce();
     if (plane.hasDied()) died(now);
+    if (plane.hasMoved()) moved(now);
     followHealth(now);
     if (!settled && isDue(nextAttempt, now)) attempt(newest, now);
     if (!hasEnded() && isDue(nextReading, now)) read();
@@ -173,7 +174,7 @@ final class Worker implements Runnable {
     return !now.isBefore(planned) || planned.isAfter(now.plus(LONGEST_PAUSE).plus(HEALTH_TICK));
   }
 
-  private void adoptOnce() {
+  private void adoptOnce() throws InterruptedException {
     if (adopted) return;
     adopted = true;
     try {
@@ -198,6 +199,12 @@ final class Worker implements Runnable {
     lastDeath = now;
     settled = false;
     log.warn("{}: what served it ended and will be started again", id);
+  }
+
+  private void moved(Instant now) {
+    nextAttempt = now;
+    settled = false;
+    log.info("{}: the network it lives in is another one", id);
   }
 
   private void attempt(Wish wished, Instant now) throws InterruptedException {
@@ -245,11 +252,9 @@ final class Worker implements Runnable {
         refused(generation, why);
         tryLater();
       }
-      case Applied.Later(Duration pause) -> {
+      case Applied.Later(Duration pause, String why) -> {
         nextAttempt = clock.instant().plus(pause);
-        if (outcome == null) {
-          outcome = new Outcome.Held(generation, "too many replaced processes still drain");
-        }
+        if (outcome == null) outcome = new Outcome.Held(generation, why);
       }
     }
   }
@@ -261,7 +266,7 @@ final class Worker implements Runnable {
         log.warn("{}: the last good configuration does not start: {}", id, why);
         tryLater();
       }
-      case Applied.Later(Duration pause) -> nextAttempt = clock.instant().plus(pause);
+      case Applied.Later(Duration pause, String why) -> nextAttempt = clock.instant().plus(pause);
     }
   }
 

@@ -47,6 +47,8 @@ class AgentConfigTest {
                 "nft",
                 "conntrack",
                 "keepalived",
+                "ip",
+                "bridge",
                 32,
                 new NodeSettings(
                     Path.of("/var/lib/poise"),
@@ -54,7 +56,8 @@ class AgentConfigTest {
                     1,
                     9000,
                     3600,
-                    new Privileges.Dropped("haproxy", "haproxy"))));
+                    new Privileges.Dropped("haproxy", "haproxy"),
+                    "poise-edge-084sn02q")));
   }
 
   @Test
@@ -84,7 +87,8 @@ class AgentConfigTest {
                 4,
                 123,
                 60,
-                new Privileges.Dropped("lb", "lbs")));
+                new Privileges.Dropped("lb", "lbs"),
+                "poise-edge-084sn02q"));
   }
 
   @Test

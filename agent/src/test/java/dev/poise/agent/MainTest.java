@@ -72,16 +72,10 @@ class MainTest {
   }
 
   private static AgentConfig config(Scratch scratch) {
-    return new AgentConfig(
+    return Configs.of(
         new ServerAddress(URI.create("http://127.0.0.1:1"), Set.of()),
         NodeId.generate(Instant.now()),
-        scratch.directory().resolve("key"),
-        "haproxy",
-        "nft",
-        "conntrack",
-        "keepalived",
-        4,
-        scratch.settings());
+        scratch);
   }
 
   private static void serve(Scratch scratch, Specs specs) throws Exception {

@@ -81,16 +81,7 @@ class NodeTest {
   }
 
   private AgentConfig config() {
-    return new AgentConfig(
-        server.address(),
-        server.node,
-        scratch.directory().resolve("key"),
-        "haproxy",
-        "nft",
-        "conntrack",
-        "keepalived",
-        32,
-        scratch.settings());
+    return Configs.of(server, scratch);
   }
 
   private void applied(LoadBalancerId id, long generation) throws Exception {

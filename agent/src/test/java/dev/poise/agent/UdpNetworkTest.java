@@ -65,16 +65,7 @@ class UdpNetworkTest {
   }
 
   private AgentConfig config() {
-    return new AgentConfig(
-        server.address(),
-        server.node,
-        scratch.directory().resolve("key"),
-        "haproxy",
-        "nft",
-        "conntrack",
-        "keepalived",
-        32,
-        scratch.settings());
+    return Configs.of(server, scratch);
   }
 
   private Process member(String name, int port) throws Exception {

@@ -94,16 +94,7 @@ class UdpNodeTest {
   }
 
   private AgentConfig config() {
-    return new AgentConfig(
-        server.address(),
-        server.node,
-        scratch.directory().resolve("key"),
-        "haproxy",
-        nft,
-        "conntrack",
-        "keepalived",
-        32,
-        scratch.settings());
+    return Configs.withNft(nft, server, scratch);
   }
 
   private void applied(LoadBalancerId id, long generation) throws Exception {
@@ -366,6 +357,7 @@ class UdpNodeTest {
         file,
         """
         server.url=%s
+        server.pins=%s
         node.id=%s
         node.key-file=%s
         data.dir=%s
@@ -373,7 +365,8 @@ class UdpNodeTest {
         haproxy.max-connections=500
         """
             .formatted(
-                server.address(),
+                server.address().url(),
+                server.address().pins().iterator().next().text(),
                 server.node,
                 scratch.directory().resolve("key"),
                 scratch.settings().dataDirectory(),

@@ -217,6 +217,11 @@ final class World implements AutoCloseable {
     return balancer;
   }
 
+  /** Deletes it through the API when the test is over and its load balancers are gone. */
+  void deleteAfterwards(String path) {
+    inventory.add(path);
+  }
+
   /** A certificate that was uploaded; it goes when the test is over. */
   String certificate(String kind, Map<String, Object> material) {
     Map<String, Object> body = new HashMap<>(material);

@@ -14,6 +14,6 @@ public sealed interface Applied {
    */
   record Refused(String why) implements Applied {}
 
-  /** Many replaced processes still drain: the next one should not be added yet. */
-  record Later(Duration pause) implements Applied {}
+  /** It is to be tried again soon: what it needs is not there yet. */
+  record Later(Duration pause, String why) implements Applied {}
 }

@@ -1,11 +1,15 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.kernel.Namespace;
+import dev.poise.agent.network.Place;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.UdpRules;
+import dev.poise.spec.Home;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -22,15 +26,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Counters are no part of that: a node that cannot count serves.
  *
+ * <p>All of it is in one network, the node's own or that of a VPC. Before anything is done there it
+ * is seen where that is now; a namespace that is another one than before is begun in from nothing.
+ *
  * <p>Not safe for use by several threads: a load balancer's worker is the only one that calls.
  */
 public final class DataPlane {
   private static final Logger log = LoggerFactory.getLogger(DataPlane.class);
+  private static final Duration SHORTLY = Duration.ofMillis(100);
+  private static final Place NOT_LOOKED = new Place.NotYet("not looked for yet");
 
   private final LoadBalancerId id;
   private final Haproxy haproxy;
-  private final Optional<Udp> udp;
-  private final String whyNoUdp;
+  private final Dwellings dwellings;
+  private final Path directory;
+  private Home home = new Home.Node();
+  private Place place = NOT_LOOKED;
+  private Optional<Udp> udp = Optional.empty();
+  private String whyNoUdp = "";
   private String logged = "";
 
   /**
@@ -38,22 +51,54 @@ public final class DataPlane {
    *
    * @param directory of the load balancer's files
    */
-  public DataPlane(LoadBalancerId id, Haproxy haproxy, KernelAccess access, Path directory) {
+  public DataPlane(LoadBalancerId id, Haproxy haproxy, Dwellings dwellings, Path directory) {
     this.id = id;
     this.haproxy = haproxy;
-    this.udp =
-        switch (access) {
-          case KernelAccess.Granted(var kernel, var prober) ->
-              Optional.of(new Udp(id, kernel, prober, directory));
-          case KernelAccess.Missing missing -> Optional.empty();
-        };
-    this.whyNoUdp = access instanceof KernelAccess.Missing(String why) ? why : "";
+    this.dwellings = dwellings;
+    this.directory = directory;
   }
 
   /** Takes over what an earlier run of the agent left: processes, and what is in the kernel. */
-  public void adopt(Collection<ProcessIdentity> left) throws IOException {
+  public void adopt(Collection<ProcessIdentity> left) throws IOException, InterruptedException {
     haproxy.adopt(left);
-    if (udp.isPresent()) udp.get().adopt();
+    Optional<DigestedSpec> last = haproxy.lastGood();
+    if (last.isEmpty()) last = new UdpFile(directory).read().map(UdpFile.Content::spec);
+    if (last.isPresent()) settle(last.get().spec().home());
+  }
+
+  /** Goes where a home is now; says what keeps it from serving there. */
+  private Optional<Applied> settle(Home desired) throws IOException, InterruptedException {
+    home = desired;
+    Place now = dwellings.place(desired);
+    if (!now.equals(place)) {
+      place = NOT_LOOKED;
+      udp.ifPresent(Udp::release);
+      udp = Optional.empty();
+      if (now instanceof Place.In(Namespace namespace)) enter(namespace);
+      place = now;
+    }
+    return switch (now) {
+      case Place.In in -> Optional.empty();
+      case Place.NotYet(String why) -> Optional.of(new Applied.Later(SHORTLY, why));
+      case Place.Nowhere(String why) -> Optional.of(new Applied.Refused(why));
+    };
+  }
+
+  private void enter(Namespace namespace) throws IOException, InterruptedException {
+    haproxy.moveTo(namespace, dwellings.binary(namespace));
+    switch (dwellings.access(namespace)) {
+      case KernelAccess.Granted granted -> {
+        Udp entered = new Udp(id, granted, directory);
+        entered.adopt();
+        udp = Optional.of(entered);
+      }
+      case KernelAccess.Missing(String why) -> whyNoUdp = why;
+    }
+  }
+
+  /** Whether the network it lives in is not where it was: what serves is to be made there anew. */
+  public boolean hasMoved() {
+    return !place.equals(NOT_LOOKED) && !dwellings.place(home).equals(place);
   }
 
   /** Whether something that should serve does not any more; it is forgotten then. */
@@ -74,9 +119,17 @@ public final class DataPlane {
 
   /** Serves a spec; if that fails and nothing serves, the last good one. */
   public Applied apply(DigestedSpec desired) throws IOException, InterruptedException {
+    Optional<Applied> obstacle = settle(desired.spec().home());
+    if (obstacle.isPresent()) return obstacle.get();
+    Applied applied = applyHere(desired);
+    if (applied instanceof Applied.Done) dwellings.use(desired.spec());
+    return applied;
+  }
+
+  private Applied applyHere(DigestedSpec desired) throws IOException, InterruptedException {
     Optional<String> refusal = refusal(desired);
     if (refusal.isPresent()) {
-      keepLastGood();
+      keepLastGoodHere();
       return new Applied.Refused(refusal.get());
     }
     Optional<DigestedSpec> before = haproxy.lastGood();
@@ -103,6 +156,11 @@ public final class DataPlane {
 
   /** Serves the last good spec if nothing serves. */
   public Applied keepLastGood() throws IOException, InterruptedException {
+    Optional<Applied> obstacle = settle(home);
+    return obstacle.isPresent() ? obstacle.get() : keepLastGoodHere();
+  }
+
+  private Applied keepLastGoodHere() throws IOException, InterruptedException {
     if (udp.isPresent()) udp.get().keepLastGood();
     return haproxy.keepLastGood();
   }
@@ -164,8 +222,10 @@ public final class DataPlane {
 
   /** Leaves nothing: the load balancer is gone. */
   public void remove() throws IOException, InterruptedException {
+    settle(home);
     if (udp.isPresent()) udp.get().remove();
     haproxy.remove();
+    dwellings.leave(id);
   }
 
   /** Lets go; what serves goes on serving. */

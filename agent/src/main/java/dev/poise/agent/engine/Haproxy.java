@@ -1,5 +1,6 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.kernel.Namespace;
 import dev.poise.agent.ledger.Bundles;
 import dev.poise.agent.render.DigestedSpec;
 import dev.poise.agent.render.HaproxyConfig;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,7 @@ public final class Haproxy {
 
   private final LoadBalancerId id;
   private final NodeSettings settings;
-  private final HaproxyBinary binary;
+  private HaproxyBinary binary;
   private final InstantSource clock;
   private final LoadBalancerFiles files;
   private final DrainingProcesses draining;
@@ -96,6 +98,21 @@ public final class Haproxy {
     served = spec.map(DigestedSpec::spec);
     servers = serversOf(spec);
     firstChecks.adopt(process.statistics());
+  }
+
+  /**
+   * Lives in that network from now on. A process that was started in another one cannot come along,
+   * and must not hand over its listeners: it finishes what is open there.
+   *
+   * @param entering the program, as it is run there
+   */
+  void moveTo(Namespace namespace, HaproxyBinary entering)
+      throws IOException, InterruptedException {
+    binary = entering;
+    LiveProcess process = live;
+    if (process == null) return;
+    OptionalLong inode = ProcessTable.networkOf(process.identity());
+    if (inode.isPresent() && inode.getAsLong() != namespace.inode()) stopListening();
   }
 
   private List<ServerLine> serversOf(Optional<DigestedSpec> spec) {
@@ -244,7 +261,9 @@ public final class Haproxy {
     LiveProcess old = live;
     if (old != null) {
       Duration pause = pauseBeforeReload();
-      if (pause.isPositive()) return new Applied.Later(pause);
+      if (pause.isPositive()) {
+        return new Applied.Later(pause, "too many replaced processes still drain");
+      }
       refreshKnownHealth(old);
       lastReload = clock.instant();
     }

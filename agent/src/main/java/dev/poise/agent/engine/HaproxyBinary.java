@@ -1,5 +1,6 @@
 package dev.poise.agent.engine;
 
+import dev.poise.agent.kernel.Namespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,11 +23,22 @@ public final class HaproxyBinary {
   private static final int EXIT_TOO_SLOW = 124;
   private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)\\.([0-9.]+)");
 
+  private final List<String> enter;
   private final String program;
 
   /** A program by its name or path. */
   public HaproxyBinary(String program) {
+    this(List.of(), program);
+  }
+
+  private HaproxyBinary(List<String> enter, String program) {
+    this.enter = enter;
     this.program = program;
+  }
+
+  /** The same program, run in a network namespace, see {@link Namespace#enter}. */
+  HaproxyBinary in(List<String> namespace) {
+    return new HaproxyBinary(namespace, program);
   }
 
   /**
@@ -88,10 +100,11 @@ public final class HaproxyBinary {
         List.of(program, "-D", "-f", config.toString(), "-p", pidFile.toString()));
   }
 
-  private static Finished run(List<String> command, Path output)
-      throws IOException, InterruptedException {
+  private Finished run(List<String> command, Path output) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(enter);
+    line.addAll(command);
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(line)
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())

@@ -43,9 +43,7 @@ final class ProcessSockets {
     Path directory = Path.of("/proc/" + process.pid());
     Set<String> own = sockets(directory.resolve("fd"));
     List<Connection> connections = new ArrayList<>();
-    List<String> lines =
-        Files.readAllLines(directory.resolve("net/tcp"), StandardCharsets.ISO_8859_1);
-    for (String line : lines.subList(1, lines.size())) {
+    for (String line : lines(directory)) {
       String[] fields = line.trim().split("\\s+", -1);
       String state = fields[3];
       String inode = fields[9];
@@ -54,6 +52,24 @@ final class ProcessSockets {
       }
     }
     return connections;
+  }
+
+  /** A process in another namespace may have listeners in ours. */
+  private static List<String> lines(Path process) throws IOException {
+    List<String> lines = new ArrayList<>(lines(process, "net/tcp"));
+    Path own = Path.of("/proc/self");
+    boolean elsewhere = !networkOf(process).equals(networkOf(own));
+    if (elsewhere) lines.addAll(lines(own, "net/tcp"));
+    return lines;
+  }
+
+  private static List<String> lines(Path process, String table) throws IOException {
+    List<String> lines = Files.readAllLines(process.resolve(table), StandardCharsets.ISO_8859_1);
+    return lines.subList(1, lines.size());
+  }
+
+  private static Path networkOf(Path process) throws IOException {
+    return Files.readSymbolicLink(process.resolve("ns/net"));
   }
 
   private static Set<String> sockets(Path descriptors) throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** The kernel's list of processes, as far as they are ours. */
@@ -58,6 +59,16 @@ public final class ProcessTable {
   /** Whether this very process still runs. */
   public static boolean isAlive(ProcessIdentity process) {
     return find(process.pid()).filter(process::equals).isPresent();
+  }
+
+  /** The inode of the network namespace a process is in; empty if that is not for us to know. */
+  static OptionalLong networkOf(ProcessIdentity process) {
+    try {
+      String link = Files.readSymbolicLink(PROC.resolve(process.pid() + "/ns/net")).toString();
+      return OptionalLong.of(Long.parseLong(link.replaceAll("[^0-9]", "")));
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /** A process in the background, and the configuration file it was started with. */

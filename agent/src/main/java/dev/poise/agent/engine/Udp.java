@@ -7,7 +7,6 @@ import dev.poise.agent.kernel.Traffic;
 import dev.poise.agent.probe.ProbeVerdict;
 import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.DigestedSpec;
-import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeRules.Element;
 import dev.poise.agent.render.UdpRules;
 import dev.poise.agent.render.UdpTarget;
@@ -54,7 +53,9 @@ import org.jspecify.annotations.Nullable;
 final class Udp {
   private final LoadBalancerId id;
   private final Kernel kernel;
+  private final PacketCounts counts;
   private final Prober prober;
+  private final Prober.Site site;
   private final UdpFile file;
   private @Nullable DigestedSpec current;
   private Map<UdpTarget, ProbeVerdict> verdicts = Map.of();
@@ -62,10 +63,12 @@ final class Udp {
   private OptionalLong generation = OptionalLong.empty();
   private long madeNanos = System.nanoTime();
 
-  Udp(LoadBalancerId id, Kernel kernel, Prober prober, Path directory) {
+  Udp(LoadBalancerId id, KernelAccess.Granted access, Path directory) {
     this.id = id;
-    this.kernel = kernel;
-    this.prober = prober;
+    this.kernel = access.kernel();
+    this.counts = new PacketCounts(id, kernel, access.edge());
+    this.prober = access.prober();
+    this.site = access.site();
     this.file = new UdpFile(directory);
   }
 
@@ -111,7 +114,7 @@ final class Udp {
   /** Why the kernel could not be brought to a spec. */
   Optional<String> refusal(DigestedSpec desired) throws IOException {
     if (!UdpRules.forwards(desired.spec()) || desired.equals(current)) return Optional.empty();
-    Optional<String> forwarding = Kernel.forwardingRefusal(memberAddresses(desired.spec()));
+    Optional<String> forwarding = kernel.forwardingRefusal(memberAddresses(desired.spec()));
     if (forwarding.isPresent()) return forwarding;
     try {
       // With all members in it: what is refused does not depend on health.
@@ -137,7 +140,7 @@ final class Udp {
       watch(desired.spec(), List.of());
       commit(desired);
     }
-    kernel.put(id, NodeRules.elements(desired.spec()));
+    counts.put(desired.spec());
   }
 
   /** Makes the rules again, if the last good ones are not in the kernel. */
@@ -146,7 +149,7 @@ final class Udp {
     if (current != null || last.isEmpty()) return;
     watch(last.get().spec().spec(), last.get().healthy());
     commit(last.get().spec());
-    kernel.put(id, NodeRules.elements(last.get().spec().spec()));
+    counts.put(last.get().spec().spec());
   }
 
   /** Writes the rules anew if verdicts changed; says whether they did. */
@@ -159,7 +162,7 @@ final class Udp {
   }
 
   private void watch(LoadBalancerSpec spec, Collection<UdpTarget> healthy) {
-    prober.watch(id, targets(spec), healthy);
+    prober.watch(id, site, targets(spec), healthy);
     verdicts = prober.verdicts(id);
   }
 
@@ -253,14 +256,7 @@ final class Udp {
 
   /** Looks at everything; ends sessions that should not be. */
   KernelReading read(Optional<LoadBalancerSpec> served) throws IOException {
-    Map<Element, Traffic> elements = kernel.elements();
-    Map<Element, Traffic> traffic = new HashMap<>();
-    served.ifPresent(spec ->
-        NodeRules.elements(spec)
-            .forEach(element -> {
-              Traffic counted = elements.get(element);
-              if (counted != null) traffic.put(element, counted);
-            }));
+    Map<Element, Traffic> traffic = served.isPresent() ? counts.read(served.get()) : Map.of();
     DigestedSpec spec = current;
     if (spec == null) {
       return new KernelReading(generation, traffic, Map.of(), Map.of(), Map.of(), verdicts);
@@ -311,7 +307,7 @@ final class Udp {
   }
 
   private void removeRules() throws IOException {
-    prober.watch(id, Map.of(), List.of());
+    prober.watch(id, site, Map.of(), List.of());
     verdicts = Map.of();
     Optional<LoadBalancerSpec> known = lastGood().map(DigestedSpec::spec);
     Set<Flow> flows = before().or(() -> known).map(spec -> flows(spec, Map.of())).orElse(Set.of());
@@ -328,11 +324,11 @@ final class Udp {
   /** Leaves nothing. */
   void remove() throws IOException {
     removeRules();
-    kernel.put(id, Set.of());
+    counts.clear();
   }
 
   /** Stops checking; the kernel goes on. */
   void release() {
-    prober.watch(id, Map.of(), List.of());
+    prober.watch(id, site, Map.of(), List.of());
   }
 }

@@ -13,8 +13,8 @@ final class Conntrack {
 
   private final Tool tool;
 
-  Conntrack(String program) {
-    tool = new Tool(program);
+  Conntrack(List<String> enter, String program) {
+    tool = new Tool(enter, program);
   }
 
   String version() throws IOException {

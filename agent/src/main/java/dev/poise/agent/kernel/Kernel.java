@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the kernel does for a node: forwards datagrams by the tables of its load balancers, counts
- * packets in the node's own table, keeps sessions.
+ * What the kernel does for a node in one network namespace: forwards datagrams by the tables of its
+ * load balancers, counts packets in the node's own table, keeps sessions.
  *
  * <p>The kernel is the memory. Which elements of the node's table belong to which load balancer
  * stands in their comments, so an agent that was restarted goes on where the one before ended. When
@@ -41,6 +42,7 @@ public final class Kernel {
   private static final Duration YOUNG_SESSIONS = Duration.ofSeconds(2);
   private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
 
+  private final List<String> enter;
   private final Nft nft;
   private final Conntrack conntrack;
   private final String table;
@@ -55,7 +57,9 @@ public final class Kernel {
   private final Remembered<Map<String, Map<String, Traffic>>> counters;
   private final Remembered<Sessions> sessions;
 
-  private Kernel(Nft nft, Conntrack conntrack, String table) throws IOException {
+  private Kernel(List<String> enter, Nft nft, Conntrack conntrack, String table)
+      throws IOException {
+    this.enter = enter;
     this.nft = nft;
     this.conntrack = conntrack;
     this.table = table;
@@ -66,17 +70,25 @@ public final class Kernel {
     this.sessions = new Remembered<>(YOUNG_SESSIONS, conntrack::sessions);
   }
 
+  /** The kernel of this machine in the agent's own network. */
+  public static Kernel open(String nftProgram, String conntrackProgram, String table)
+      throws IOException {
+    return open(List.of(), nftProgram, conntrackProgram, table);
+  }
+
   /**
    * The kernel of this machine, with the node's table in it.
    *
+   * @param enter leads to the namespace, see {@link Namespace#enter}
    * @param table the name of the node's own table
    * @throws IOException if a program is missing, or the kernel does not let us, or cannot do it
    */
-  public static Kernel open(String nftProgram, String conntrackProgram, String table)
+  public static Kernel open(
+      List<String> enter, String nftProgram, String conntrackProgram, String table)
       throws IOException {
-    Nft nft = new Nft(nftProgram);
-    Conntrack conntrack = new Conntrack(conntrackProgram);
-    Kernel kernel = new Kernel(nft, conntrack, table);
+    Nft nft = new Nft(enter, nftProgram);
+    Conntrack conntrack = new Conntrack(enter, conntrackProgram);
+    Kernel kernel = new Kernel(enter, nft, conntrack, table);
     nft.check(NodeRules.table(table) + SampleRules.transaction());
     conntrack.sessions();
     nft.commit(NodeRules.table(table));
@@ -328,7 +340,8 @@ public final class Kernel {
    *
    * @return why that is not possible
    */
-  public static Optional<String> forwardingRefusal(Collection<IpAddress> members) {
+  public Optional<String> forwardingRefusal(Collection<IpAddress> members) {
+    if (!enter.isEmpty()) return forwardingRefusalElsewhere();
     try {
       if (isForwarding() || members.stream().allMatch(Kernel::isHere)) return Optional.empty();
       Files.writeString(FORWARDING, "1\n");
@@ -337,6 +350,17 @@ public final class Kernel {
     } catch (IOException e) {
       return Optional.of(
           "a UDP member is on another machine, and net.ipv4.ip_forward is 0 and cannot be set");
+    }
+  }
+
+  /** Members are never on this machine's side of a namespace that is not the machine's own. */
+  private Optional<String> forwardingRefusalElsewhere() {
+    try {
+      Tool.Run run = new Tool(enter, "/bin/sh").run(List.of("-c", "echo 1 > " + FORWARDING), "");
+      if (run.succeeded()) return Optional.empty();
+      return Optional.of("net.ipv4.ip_forward cannot be set: " + run.output().strip());
+    } catch (IOException e) {
+      return Optional.of("net.ipv4.ip_forward cannot be set: " + e.getMessage());
     }
   }
 

@@ -19,8 +19,8 @@ final class Nft {
   private final Tool tool;
   private final ReentrantLock lock = new ReentrantLock();
 
-  Nft(String program) {
-    tool = new Tool(program);
+  Nft(List<String> enter, String program) {
+    tool = new Tool(enter, program);
   }
 
   /** nft refused. */

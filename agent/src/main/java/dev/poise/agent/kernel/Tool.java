@@ -10,27 +10,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A program that does one thing and ends. */
 public final class Tool {
   private static final int PATIENCE_SECONDS = 30;
 
   private final String program;
+  private final List<String> command;
 
-  /** A program by its name or path. */
+  /** A program by its name or path, in the agent's own network. */
   public Tool(String program) {
+    this(List.of(), program);
+  }
+
+  /**
+   * A program by its name or path.
+   *
+   * @param enter what stands before it on the command line, see {@link Namespace#enter}
+   */
+  public Tool(List<String> enter, String program) {
     this.program = program;
+    this.command = Stream.concat(enter.stream(), Stream.of(program)).toList();
   }
 
   /** How a run ended, and what it printed to both outputs. */
   public record Run(int exit, String output) {
-    /** Whether the program says that it worked. */
+    /** Whether it did what it should. */
     public boolean succeeded() {
       return exit == 0;
     }
   }
 
-  /** Runs it until it ends. */
+  /** Runs it to its end. */
   public Run run(List<String> arguments, String input) throws IOException {
     StringBuilder output = new StringBuilder();
     Process process = start(arguments, true);
@@ -77,10 +89,10 @@ public final class Tool {
   }
 
   private Process start(List<String> arguments, boolean complaintsToo) throws IOException {
-    List<String> command = new ArrayList<>(List.of(program));
-    command.addAll(arguments);
+    List<String> line = new ArrayList<>(command);
+    line.addAll(arguments);
     try {
-      return new ProcessBuilder(command).redirectErrorStream(complaintsToo).start();
+      return new ProcessBuilder(line).redirectErrorStream(complaintsToo).start();
     } catch (IOException e) {
       throw new IOException("'" + program + "' does not run: is it installed?", e);
     }

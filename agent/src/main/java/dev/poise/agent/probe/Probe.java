@@ -8,14 +8,22 @@ import java.time.Instant;
 /** The checks of one member: when the next one is due, and the verdict until now. */
 final class Probe {
   private final UdpTarget target;
+  private final Prober.Site site;
   private HealthCheck check;
   private ProbeVerdict verdict;
   private int contradictions;
   private long dueNanos;
   private boolean ended;
 
-  Probe(UdpTarget target, HealthCheck check, boolean knownHealthy, long dueNanos, Instant now) {
+  Probe(
+      UdpTarget target,
+      Prober.Site site,
+      HealthCheck check,
+      boolean knownHealthy,
+      long dueNanos,
+      Instant now) {
     this.target = target;
+    this.site = site;
     this.check = check;
     this.dueNanos = dueNanos;
     this.verdict =
@@ -26,6 +34,10 @@ final class Probe {
 
   UdpTarget target() {
     return target;
+  }
+
+  Prober.Site site() {
+    return site;
   }
 
   HealthCheck check() {

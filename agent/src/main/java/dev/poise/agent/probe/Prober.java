@@ -53,7 +53,6 @@ public final class Prober implements Runnable, AutoCloseable {
   private static final long LONGEST_SELECT_MILLIS = 200;
 
   private final InstantSource clock;
-  private final Errors errors;
   private final Selector selector;
   private final ByteBuffer buffer = ByteBuffer.allocate(65_536);
   private final Set<Flight> flights = new LinkedHashSet<>();
@@ -63,6 +62,14 @@ public final class Prober implements Runnable, AutoCloseable {
   private final PriorityQueue<Probe> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Probe::dueNanos));
 
+  /**
+   * Where members are checked from.
+   *
+   * @param namespace the name of a network namespace; empty for the agent's own
+   * @param errors what the kernel there has heard
+   */
+  public record Site(String namespace, Errors errors) {}
+
   /** What is known from elsewhere. */
   public interface Errors {
     /** Whether the member told somebody else lately that its port is unreachable. */
@@ -71,9 +78,8 @@ public final class Prober implements Runnable, AutoCloseable {
 
   private record Flight(Probe probe, DatagramChannel channel, long begun, long deadline) {}
 
-  public Prober(InstantSource clock, Errors errors) throws IOException {
+  public Prober(InstantSource clock) throws IOException {
     this.clock = clock;
-    this.errors = errors;
     this.selector = Selector.open();
   }
 
@@ -83,14 +89,18 @@ public final class Prober implements Runnable, AutoCloseable {
    * @param healthy those of which that is known from before, if they are not checked already
    */
   public void watch(
-      LoadBalancerId id, Map<UdpTarget, HealthCheck> targets, Collection<UdpTarget> healthy) {
+      LoadBalancerId id,
+      Site site,
+      Map<UdpTarget, HealthCheck> targets,
+      Collection<UdpTarget> healthy) {
     lock.lock();
     try {
       Map<UdpTarget, Probe> before = watched.getOrDefault(id, Map.of());
       Map<UdpTarget, Probe> now = new HashMap<>();
       targets.forEach((target, check) -> {
         Probe probe = before.get(target);
-        if (probe == null) probe = begin(target, check, healthy.contains(target));
+        boolean same = probe != null && probe.site().namespace().equals(site.namespace());
+        if (probe == null || !same) probe = begin(target, site, check, healthy.contains(target));
         else probe.check(check);
         now.put(target, probe);
       });
@@ -103,9 +113,9 @@ public final class Prober implements Runnable, AutoCloseable {
     selector.wakeup();
   }
 
-  private Probe begin(UdpTarget target, HealthCheck check, boolean healthy) {
+  private Probe begin(UdpTarget target, Site site, HealthCheck check, boolean healthy) {
     long due = System.nanoTime() + ThreadLocalRandom.current().nextLong(SPREAD_NANOS);
-    Probe probe = new Probe(target, check, healthy, due, clock.instant());
+    Probe probe = new Probe(target, site, check, healthy, due, clock.instant());
     waiting.add(probe);
     return probe;
   }
@@ -198,7 +208,8 @@ public final class Prober implements Runnable, AutoCloseable {
     long now = System.nanoTime();
     DatagramChannel channel = null;
     try {
-      channel = DatagramChannel.open(StandardProtocolFamily.INET);
+      Site site = probe.site();
+      channel = open(site);
       channel.configureBlocking(false);
       UdpTarget target = probe.target();
       SocketAddress member = new InetSocketAddress(target.address().text(), target.port());
@@ -207,7 +218,7 @@ public final class Prober implements Runnable, AutoCloseable {
         channel.connect(member);
         channel.write(ByteBuffer.wrap(request));
       } else {
-        connectAndSendNothing(channel, member);
+        connectAndSendNothing(site, channel, member);
       }
       Flight flight = new Flight(probe, channel, now, now + patienceNanos(probe.check()));
       channel.register(selector, SelectionKey.OP_READ, flight);
@@ -218,18 +229,24 @@ public final class Prober implements Runnable, AutoCloseable {
     }
   }
 
+  private static DatagramChannel open(Site site) throws IOException {
+    return site.namespace().isEmpty()
+        ? DatagramChannel.open(StandardProtocolFamily.INET)
+        : ElsewhereSocket.open(site.namespace());
+  }
+
   /**
    * Sends an empty datagram. A connected channel takes it for nothing to do, and one that is not
    * connected hears no errors; so one of each kind share a port. The kernel gives what comes back
    * to the connected one, which it matches better.
    */
-  private static void connectAndSendNothing(DatagramChannel channel, SocketAddress member)
-      throws IOException {
+  private static void connectAndSendNothing(
+      Site site, DatagramChannel channel, SocketAddress member) throws IOException {
     channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     channel.bind(null);
     SocketAddress own = channel.getLocalAddress();
     channel.connect(member);
-    try (DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET)) {
+    try (DatagramChannel sender = open(site)) {
       sender.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       sender.bind(own);
       sender.send(ByteBuffer.allocate(0), member);
@@ -288,7 +305,7 @@ public final class Prober implements Runnable, AutoCloseable {
     boolean silenceIsGood = expected(check) instanceof Expected.Nothing;
     if (!silenceIsGood) {
       end(flight, false, "no answer within " + check.timing().timeoutSeconds() + " s");
-    } else if (errors.isUnreachable(flight.probe().target())) {
+    } else if (flight.probe().site().errors().isUnreachable(flight.probe().target())) {
       end(flight, false, "port unreachable, as it told clients");
     } else {
       end(flight, true, "no error came back");

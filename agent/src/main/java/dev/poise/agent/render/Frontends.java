@@ -26,19 +26,29 @@ final class Frontends {
   private final RenderedFiles files;
   private final ListenerSpec listener;
   private final int mostConnections;
+  private final String edgeNamespace;
 
   Frontends(ConfigText text, RenderedFiles files, ListenerSpec listener, NodeSettings settings) {
     this.text = text;
     this.files = files;
     this.listener = listener;
     this.mostConnections = settings.highestLimit();
+    this.edgeNamespace = settings.edgeNamespace();
   }
 
-  void write(List<IpAddress> vips, String backend) throws Unrenderable {
+  /**
+   * Writes it.
+   *
+   * @param atEdge those of the addresses that are not in the network the process is in
+   */
+  void write(List<IpAddress> vips, List<IpAddress> atEdge, String backend) throws Unrenderable {
     String defaults = HaproxyConfig.defaultsOf(listener.protocol());
     text.section("frontend " + listener.id() + " from " + defaults);
     String bindOptions = bindOptions();
-    for (IpAddress vip : vips) text.line("bind " + vip + ":" + listener.port() + bindOptions);
+    for (IpAddress vip : vips) {
+      String place = atEdge.contains(vip) ? " namespace " + edgeNamespace : "";
+      text.line("bind " + vip + ":" + listener.port() + place + bindOptions);
+    }
     // Before the limit is counted and before a byte is read, of a TLS handshake too.
     admission("tcp-request connection");
     switch (listener.connectionLimit()) {

@@ -150,7 +150,7 @@ public final class HaproxyConfig {
     Rules rules = new Rules(listener);
     PoolSpec defaultPool = pool(listener, listener.defaultPool());
     new Frontends(text, files, listener, settings)
-        .write(spec.vips(), backendOf(listener, defaultPool));
+        .write(spec.vips(), Homes.atEdge(spec), backendOf(listener, defaultPool));
     backend(listener, defaultPool);
     for (PoolId pool : rules.pools()) backend(listener, pool(listener, pool));
     rules.backends(text, files, defaultPool);

@@ -8,6 +8,7 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.Redundancy;
 import dev.poise.spec.Sources;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -101,10 +102,10 @@ public final class NodeRules {
         .replace("TABLE", table);
   }
 
-  /** What a load balancer has in the sets. */
-  public static Set<Element> elements(LoadBalancerSpec spec) {
+  /** What some addresses of a load balancer have in the sets. */
+  public static Set<Element> elements(LoadBalancerSpec spec, List<IpAddress> vips) {
     Set<Element> elements = new TreeSet<>();
-    for (IpAddress vip : spec.vips()) {
+    for (IpAddress vip : vips) {
       for (ListenerSpec listener : spec.listeners()) {
         elements.add(new Element(RECEIVED, trafficKey(vip, listener)));
         elements.add(new Element(TRANSMITTED, trafficKey(vip, listener)));

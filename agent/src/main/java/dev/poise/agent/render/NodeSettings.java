@@ -10,6 +10,8 @@ import java.nio.file.Path;
  * @param runDirectory holds the admin sockets
  * @param maxConnections at once, per process; the next ones wait until HAProxy takes them
  * @param hardStopSeconds how long a replaced process may finish its connections
+ * @param edgeNamespace the name of the network namespace that the node itself is in, for processes
+ *     that are in another one
  */
 public record NodeSettings(
     Path dataDirectory,
@@ -17,7 +19,8 @@ public record NodeSettings(
     int threads,
     int maxConnections,
     int hardStopSeconds,
-    Privileges privileges) {
+    Privileges privileges,
+    String edgeNamespace) {
 
   /** What a process may do after it opened its listeners. */
   public sealed interface Privileges {

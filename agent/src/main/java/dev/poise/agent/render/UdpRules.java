@@ -109,6 +109,10 @@ public final class UdpRules {
   public static String transaction(
       DigestedSpec desired, Predicate<UdpTarget> healthy, Optional<LoadBalancerSpec> before)
       throws Unrenderable {
+    if (!Homes.atEdge(desired.spec()).isEmpty()) {
+      throw new Unrenderable(
+          "the kernel cannot forward datagrams from the node's network into a VPC's own");
+    }
     UdpRules rules = new UdpRules(desired.spec(), healthy);
     rules.begin(before);
     rules.text.line("table ip " + rules.table + " {");

@@ -31,9 +31,9 @@ final class Soundness {
     if (dead * 2 > board.size()) {
       faults.add("nothing serves for " + dead + " of " + board.size() + " load balancers");
     }
-    if (kernel instanceof KernelAccess.Granted(var granted, var prober)) {
+    if (kernel instanceof KernelAccess.Granted granted) {
       try {
-        granted.probe();
+        granted.kernel().probe();
       } catch (IOException e) {
         faults.add("kernel rules cannot be written: " + e.getMessage());
       }

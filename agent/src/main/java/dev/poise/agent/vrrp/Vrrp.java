@@ -169,7 +169,7 @@ public final class Vrrp {
   private void standAside(Redundancy.None none) throws IOException, InterruptedException {
     if (none.equals(done)) return;
     if (keepalived.stop()) log.warn("stopped keepalived: nodes do not move addresses any more");
-    if (kernel instanceof KernelAccess.Granted(var granted, var prober)) granted.guard(Set.of());
+    if (kernel instanceof KernelAccess.Granted granted) granted.kernel().guard(Set.of());
     problems.clear();
     roles.become(Role.NONE, "nodes of this cluster do not move addresses");
     done = none;
@@ -258,9 +258,9 @@ public final class Vrrp {
 
   private Optional<String> guard(Redundancy.Vrrp vrrp) {
     return switch (kernel) {
-      case KernelAccess.Granted(var granted, var prober) -> {
+      case KernelAccess.Granted granted -> {
         try {
-          granted.guard(NodeRules.guard(vrrp));
+          granted.kernel().guard(NodeRules.guard(vrrp));
           yield Optional.empty();
         } catch (IOException e) {
           yield Optional.of("strangers' VRRP is not kept out: " + e.getMessage());

@@ -24,7 +24,8 @@ class DaemonChecksTest {
           1,
           100,
           60,
-          new NodeSettings.Privileges.Kept());
+          new NodeSettings.Privileges.Kept(),
+          "poise-edge");
   private static final String OURS = "/var/lib/poise/lb/x/haproxy.cfg";
   private static final String KEEPALIVED = "/var/lib/poise/vrrp/keepalived.conf";
   private static final String HEAD = "  sl  local_address rem_address st ...\n";

@@ -26,7 +26,7 @@ class FirewallCheckTest {
 
   private String listed(String rules) throws IOException, InterruptedException {
     assumeTrue("root".equals(System.getProperty("user.name")), "nftables needs root");
-    Path file = Files.writeString(directory.resolve("rules"), rules);
+    Path file = Files.writeString(directory.resolve("rules"), rules.replace("} }", "}\n}\n"));
     String script = "nft -f " + file + " && nft -n -j list ruleset";
     Command made = Command.run(directory, List.of("unshare", "--net", "sh", "-c", script));
     assertThat(made.exit()).as(made.output()).isZero();

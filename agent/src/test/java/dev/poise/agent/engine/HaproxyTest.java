@@ -500,7 +500,8 @@ class HaproxyTest {
             1,
             100,
             60,
-            new NodeSettings.Privileges.Dropped("haproxy", "haproxy"));
+            new NodeSettings.Privileges.Dropped("haproxy", "haproxy"),
+            "edge");
     haproxy = engine(dropping, 32);
     applied();
     proven();

@@ -154,7 +154,8 @@ class LimitsTest extends EngineTest {
                 all.threads(),
                 10,
                 all.hardStopSeconds(),
-                all.privileges()));
+                all.privileges(),
+                "edge"));
     specs.listener(
         PORT, new Protocol.Tcp(60, ProxyProtocol.NONE), new ConnectionLimit.AtMost(1000));
     applied();

@@ -3,8 +3,11 @@ package dev.poise.agent.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.kernel.Kernel;
+import dev.poise.agent.kernel.Kernels;
 import dev.poise.agent.kernel.Traffic;
 import dev.poise.agent.ledger.Bundles;
+import dev.poise.agent.network.Ip;
+import dev.poise.agent.network.Networks;
 import dev.poise.agent.probe.Prober;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.support.Await;
@@ -22,6 +25,7 @@ import dev.poise.spec.MemberReport.Health;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.Sources;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -71,7 +76,7 @@ class UdpTest {
 
   private void openKernel() throws IOException {
     kernel = Kernel.open("nft", "conntrack", NodeRules.tableOf(node));
-    prober = new Prober(InstantSource.system(), target -> false);
+    prober = new Prober(InstantSource.system());
     checks = Thread.ofPlatform().start(prober);
   }
 
@@ -84,11 +89,25 @@ class UdpTest {
             Bundles.open(scratch.settings().dataDirectory()),
             32,
             InstantSource.system());
-    return new DataPlane(
-        specs.id,
-        haproxy,
+    return new DataPlane(specs.id, haproxy, here(), scratch.settings().directoryOf(specs.id));
+  }
+
+  private Dwellings here() throws IOException {
+    Ip ip = new Ip("ip", "bridge");
+    Networks networks =
+        new Networks(
+            ip,
+            node,
+            scratch.settings().dataDirectory(),
+            scratch.settings().edgeNamespace(),
+            () -> RoleReport.Role.NONE,
+            Optional.empty());
+    return new Dwellings(
+        new HaproxyBinary("haproxy"),
         new KernelAccess.Granted(kernel, prober),
-        scratch.settings().directoryOf(specs.id));
+        new Kernels("ip", "nft", "conntrack", NodeRules.tableOf(node)),
+        ip,
+        networks);
   }
 
   private void stopAgent() throws Exception {

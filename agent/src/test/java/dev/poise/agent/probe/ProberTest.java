@@ -31,13 +31,14 @@ class ProberTest {
 
   private final LoadBalancerId id = LoadBalancerId.generate(Instant.now());
   private final PoolId pool = PoolId.generate(Instant.now());
+  private final Prober.Site site = new Prober.Site("", target -> this.unreachableForClients);
   private volatile boolean unreachableForClients;
   private Prober prober;
   private Thread thread;
 
   @BeforeEach
   void start() throws Exception {
-    prober = new Prober(InstantSource.system(), target -> unreachableForClients);
+    prober = new Prober(InstantSource.system());
     thread = Thread.ofPlatform().start(prober);
   }
 
@@ -57,7 +58,7 @@ class ProberTest {
   }
 
   private ProbeVerdict verdict(UdpTarget target, HealthCheck check) throws Exception {
-    prober.watch(id, Map.of(target, check), List.of());
+    prober.watch(id, site, Map.of(target, check), List.of());
     Await.until("a verdict", () -> of(target).health() != Health.UNKNOWN);
     return of(target);
   }
@@ -124,7 +125,7 @@ class ProberTest {
   @Test
   void severalResultsInARowChangeAVerdictAndTheFirstDecidesAlone() {
     Instant now = Instant.EPOCH;
-    Probe probe = new Probe(target(Loopback.next(), 9), SILENT, false, 0, now);
+    Probe probe = new Probe(target(Loopback.next(), 9), site, SILENT, false, 0, now);
     assertThat(probe.verdict().health()).isEqualTo(Health.UNKNOWN);
     probe.finish(true, "good", 1, now);
     assertThat(probe.verdict().health()).isEqualTo(Health.HEALTHY);
@@ -144,7 +145,7 @@ class ProberTest {
   @Test
   void whatIsKnownStandsUntilAVerdict() throws Exception {
     UdpTarget target = target(Loopback.next(), 9);
-    prober.watch(id, Map.of(target, SILENT), List.of(target));
+    prober.watch(id, site, Map.of(target, SILENT), List.of(target));
     assertThat(of(target).health()).isEqualTo(Health.HEALTHY);
     Await.until("down", () -> of(target).health() == Health.UNHEALTHY);
   }
@@ -156,7 +157,7 @@ class ProberTest {
       for (int i = 0; i < 5000; i++) {
         many.put(target(member.address(), i % 2 == 0 ? member.port() : 9), SILENT);
       }
-      prober.watch(id, many, List.of());
+      prober.watch(id, site, many, List.of());
       Await.until(
           "all have their verdict",
           () ->
@@ -164,7 +165,7 @@ class ProberTest {
                   .allMatch(each ->
                       each.getValue().health()
                           == (each.getKey().port() == 9 ? Health.UNHEALTHY : Health.HEALTHY)));
-      prober.watch(id, Map.of(), List.of());
+      prober.watch(id, site, Map.of(), List.of());
       assertThat(prober.verdicts(id)).isEmpty();
     }
   }

@@ -28,7 +28,8 @@ class GoldenFilesTest {
           1,
           9000,
           3600,
-          new NodeSettings.Privileges.Dropped("haproxy", "haproxy"));
+          new NodeSettings.Privileges.Dropped("haproxy", "haproxy"),
+          "edge");
 
   @TempDir Path directory;
 
@@ -92,6 +93,7 @@ class GoldenFilesTest {
   }
 
   private NodeSettings localSettings() {
-    return new NodeSettings(directory, directory, 1, 100, 3600, new NodeSettings.Privileges.Kept());
+    return new NodeSettings(
+        directory, directory, 1, 100, 3600, new NodeSettings.Privileges.Kept(), "edge");
   }
 }

@@ -8,13 +8,17 @@ import dev.poise.spec.Algorithm;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerSpec;
 import dev.poise.spec.MemberMode;
+import dev.poise.spec.VpcId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HaproxyConfigTest {
   private static final NodeSettings SETTINGS =
-      new NodeSettings(Path.of("/d"), Path.of("/r"), 1, 10, 10, new NodeSettings.Privileges.Kept());
+      new NodeSettings(
+          Path.of("/d"), Path.of("/r"), 1, 10, 10, new NodeSettings.Privileges.Kept(), "edge");
 
   private final Specs specs =
       new Specs()
@@ -30,6 +34,23 @@ class HaproxyConfigTest {
     return HaproxyConfig.render(specs.digested(), SETTINGS).servers().stream()
         .map(ServerLine::weight)
         .toList();
+  }
+
+  @Test
+  void elasticIpsAreBoundInTheNodesNetworkAndPrivateAddressesWhereTheProcessIs() throws Exception {
+    IpAddress edge = new IpAddress("203.0.113.9");
+    Specs inVpc = new Specs(new IpAddress("10.0.0.5"));
+    inVpc.in(VpcId.generate(Instant.now()), edge).tcp(443);
+    assertThat(HaproxyConfig.render(inVpc.digested(), SETTINGS).config())
+        .contains("\n    bind 10.0.0.5:443\n    bind 203.0.113.9:443 namespace edge\n");
+  }
+
+  @Test
+  void datagramsDoNotGoFromOneNetworkIntoAnother() {
+    Specs inVpc = new Specs(new IpAddress("10.0.0.5"));
+    inVpc.in(VpcId.generate(Instant.now()), new IpAddress("203.0.113.9")).udp(53, 60);
+    assertThatThrownBy(() -> UdpRules.transaction(inVpc.digested(), any -> true, Optional.empty()))
+        .isInstanceOf(Unrenderable.class);
   }
 
   @Test

@@ -25,7 +25,8 @@ class HostileTextTest {
           1,
           9000,
           3600,
-          new NodeSettings.Privileges.Kept());
+          new NodeSettings.Privileges.Kept(),
+          "edge");
   private static final Pattern TEXT =
       Pattern.compile(": (\"[^\"\n]*\")|^ *(\"[^\"\n:]*\"),?$", Pattern.MULTILINE);
   private static final List<String> HOSTILE =

@@ -46,7 +46,7 @@ class UdpGoldenFilesTest {
     String fresh = UdpRules.transaction(desired, any -> true, Optional.empty());
     String change = UdpRules.transaction(desired, any -> true, Optional.of(spec));
     String elements =
-        NodeRules.elements(spec).stream()
+        NodeRules.elements(spec, spec.vips()).stream()
             .map(element -> element.set() + " { " + element.key() + " }\n")
             .collect(Collectors.joining());
     String actual =

@@ -24,6 +24,8 @@ import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
+import dev.poise.spec.VpcId;
+import dev.poise.spec.VpcNetwork;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -56,6 +58,7 @@ public final class FakeServer implements AutoCloseable {
   private final Map<String, String> specs = new LinkedHashMap<>();
   private final Map<String, String> bundles = new LinkedHashMap<>();
   private final List<LoadBalancerId> tombstones = new ArrayList<>();
+  private final List<VpcNetwork> networks = new ArrayList<>();
   private final List<JoinRequest> joined = new ArrayList<>();
   private final List<NodeReport> reports = new ArrayList<>();
   private final Map<LoadBalancerId, LoadBalancerReport> known = new LinkedHashMap<>();
@@ -142,6 +145,19 @@ public final class FakeServer implements AutoCloseable {
     String digest = SpecJson.digest(json);
     specs.put(digest, json);
     entries.put(id, new Manifest.Entry(id, generation, digest));
+    changed();
+  }
+
+  /** Has this network of a VPC from now on, instead of another one of the VPC. */
+  public synchronized void putNetwork(VpcNetwork network) {
+    networks.removeIf(each -> each.vpc().equals(network.vpc()));
+    networks.add(network);
+    changed();
+  }
+
+  /** Has no network of the VPC any more. */
+  public synchronized void removeNetwork(VpcId vpc) {
+    networks.removeIf(each -> each.vpc().equals(vpc));
     changed();
   }
 
@@ -291,7 +307,7 @@ public final class FakeServer implements AutoCloseable {
             node,
             revision,
             redundancy,
-            List.of(),
+            networks,
             List.copyOf(entries.values()),
             tombstones,
             confirmed));

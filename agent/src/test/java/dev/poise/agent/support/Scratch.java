@@ -40,7 +40,8 @@ public final class Scratch implements AutoCloseable {
         1,
         500,
         60,
-        new NodeSettings.Privileges.Kept());
+        new NodeSettings.Privileges.Kept(),
+        "edge");
   }
 
   /** The HAProxy processes of the node. */

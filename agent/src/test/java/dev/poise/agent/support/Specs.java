@@ -27,10 +27,12 @@ import dev.poise.spec.Sources;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.StatusCodes;
 import dev.poise.spec.Tls;
+import dev.poise.spec.VpcId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A load balancer under test: one pool, and what the test changes about it. */
 public final class Specs {
@@ -52,6 +54,7 @@ public final class Specs {
   private HealthCheck check = portCheck();
   private Persistence persistence = new Persistence.Off();
   private Sources pingSources = new Sources.Anyone();
+  private Home home = new Home.Node();
   private long generation;
 
   /** At a loopback address. */
@@ -103,6 +106,22 @@ public final class Specs {
   /** Adds a UDP listener. */
   public Specs udp(int port, int sessionTimeoutSeconds) {
     return listener(port, new Protocol.Udp(sessionTimeoutSeconds));
+  }
+
+  /** Gives the first listener, which speaks HTTP, another time without traffic. */
+  public Specs idle(int seconds) {
+    ListenerSpec old = listeners.getFirst();
+    HttpOptions options = new HttpOptions(seconds, 30, HEADERS, List.of());
+    listeners.set(
+        0,
+        new ListenerSpec(
+            old.id(),
+            old.port(),
+            new Protocol.Http(options, new HttpsRedirect.Off()),
+            old.connectionLimit(),
+            old.sources(),
+            old.defaultPool()));
+    return this;
   }
 
   /** Lets only these clients reach a listener. */
@@ -235,6 +254,19 @@ public final class Specs {
     return this;
   }
 
+  /** Lives in the network of a VPC, and is reached at these addresses of the node too. */
+  public Specs in(VpcId vpc, IpAddress... atEdge) {
+    home = new Home.Vpc(vpc, List.of(atEdge));
+    return this;
+  }
+
+  private List<IpAddress> vips() {
+    return switch (home) {
+      case Home.Node() -> vips;
+      case Home.Vpc(var vpc, var atEdge) -> Stream.concat(vips.stream(), atEdge.stream()).toList();
+    };
+  }
+
   /** A member. */
   public MemberSpec member(int index) {
     return members.get(index);
@@ -251,8 +283,8 @@ public final class Specs {
     return new LoadBalancerSpec(
         id,
         generation,
-        new Home.Node(),
-        vips,
+        home,
+        vips(),
         pingSources,
         listeners,
         List.of(new PoolSpec(pool, algorithm, persistence, check, members)));

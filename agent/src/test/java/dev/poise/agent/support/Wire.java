@@ -61,6 +61,11 @@ public final class Wire implements AutoCloseable {
     if (command.exit() != 0) throw new AssertionError(words + ": " + command.output());
   }
 
+  /** The other machine, as a network namespace. */
+  public String namespace() {
+    return name;
+  }
+
   /** This machine's address on the wire. */
   public IpAddress hereAddress() {
     return new IpAddress(network + "1");

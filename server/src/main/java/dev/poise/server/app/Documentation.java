@@ -9,7 +9,9 @@ import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.ArraySchema;
 import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
@@ -19,6 +21,7 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
+import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -54,11 +57,38 @@ class Documentation {
 
   private static final Schema<?> SEGMENT =
       new ObjectSchema()
-          .addProperty("type", new StringSchema()._enum(List.of("HOST")))
+          .addProperty("type", new StringSchema()._enum(List.of("HOST", "NETNS", "VXLAN")))
+          .addProperty(
+              "name", new StringSchema().description("NETNS: the network namespace on every node"))
+          .addProperty(
+              "networkInterface",
+              new StringSchema()
+                  .description("NETNS: the one in it that addresses of load balancers are put on"))
+          .addProperty(
+              "vni",
+              new IntegerSchema()
+                  .minimum(BigDecimal.ONE)
+                  .maximum(BigDecimal.valueOf(16_777_215))
+                  .description("VXLAN: its number, which no other VPC of the data centre has"))
+          .addProperty(
+              "port",
+              new IntegerSchema()
+                  .minimum(BigDecimal.ONE)
+                  .maximum(BigDecimal.valueOf(65_535))
+                  ._default(4789)
+                  .description("VXLAN: the UDP port of all of its ends"))
+          .addProperty(
+              "peers",
+              new ArraySchema()
+                  .items(new StringSchema())
+                  .maxItems(dev.poise.server.network.Segment.MOST_PEERS)
+                  .description("VXLAN: the addresses of hosts with members; nodes are added"))
           .required(List.of("type"))
           .description(
               "What makes the VPC real on nodes. HOST: the network that the nodes are in"
-                  + " themselves.");
+                  + " themselves. NETNS: a network namespace that an operator made on every node."
+                  + " VXLAN: one that nodes make, with a VXLAN in it. What has no meaning for a"
+                  + " type is refused.");
 
   static {
     // What these become in a request is said once, below.

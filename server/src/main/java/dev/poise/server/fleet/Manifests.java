@@ -4,6 +4,7 @@ import dev.poise.server.cluster.Cluster;
 import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
+import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
 import java.time.Duration;
@@ -29,13 +30,19 @@ final class Manifests {
 
   private final Clusters clusters;
   private final Specs specs;
+  private final VpcNetworks networks;
   private final Signals signals;
   private final TransactionTemplate snapshot;
 
   Manifests(
-      Clusters clusters, Specs specs, Signals signals, PlatformTransactionManager transactions) {
+      Clusters clusters,
+      Specs specs,
+      VpcNetworks networks,
+      Signals signals,
+      PlatformTransactionManager transactions) {
     this.clusters = clusters;
     this.specs = specs;
+    this.networks = networks;
     this.signals = signals;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -55,6 +62,7 @@ final class Manifests {
         signal.await(left);
       }
     }
+    networks.prepare(node);
     return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
   }
 
@@ -72,7 +80,7 @@ final class Manifests {
         node.id(),
         cluster.revision(),
         Redundancies.of(cluster, node, nodes),
-        List.of(),
+        networks.of(node),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),
         cluster.removalsConfirmedThrough());

@@ -140,6 +140,7 @@ public final class Followups {
               new Change(
                   "load-balancer", id, What.DELETED, new Change.About(id, null, null, false))));
     }
+    addresses.releaseNodes();
     // The manifest does not list the tombstone any more, and another manifest needs another
     // revision.
     clusters.raiseRevision(cluster);

@@ -8,6 +8,7 @@ import dev.poise.spec.Action;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.PoolId;
+import dev.poise.spec.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +45,21 @@ final class Invariants {
       invariants.requireRules(listener);
     }
     for (Pool pool : pools) requireMembers(pool, address);
+  }
+
+  /**
+   * @throws Refusal if a listener speaks UDP where an entrance is in another network than members
+   */
+  static void refuseDatagrams(List<Listener> listeners) {
+    for (Listener listener : listeners) {
+      if (!(listener.protocol() instanceof Protocol.Udp)) continue;
+      throw new Refusal.Invalid(
+          "/protocol",
+          ProblemType.UNSUPPORTED_FOR_PROTOCOL,
+          "The VPC is a network of its own, and nodes forward UDP only within one network: a load"
+              + " balancer with the network type INTERNET cannot have UDP listeners there. One with"
+              + " INTERNAL can.");
+    }
   }
 
   private void requireLimits() {

@@ -75,6 +75,8 @@ public record LoadBalancer(
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);
     Invariants.require(type, address, listeners, pools);
+    boolean acrossNetworks = placement.isolated() && networkType == NetworkType.INTERNET;
+    if (acrossNetworks) Invariants.refuseDatagrams(listeners);
   }
 
   /** What those who follow are told of it and its parts. */
@@ -382,13 +384,20 @@ public record LoadBalancer(
     return new LoadBalancerSpec(
         id,
         generation,
-        new Home.Node(),
+        home(),
         vips(),
         admission.sources(networkType, new Traffic.Ping()),
         listeners.stream().map(it -> it.spec(sources(it))).toList(),
         pools.stream()
             .map(pool -> pool.spec(persistence.getOrDefault(pool.id(), pool.persistence())))
             .toList());
+  }
+
+  private Home home() {
+    return placement.isolated()
+        ? new Home.Vpc(
+            placement.vpc(), elasticIp == null ? List.of() : List.of(elasticIp.address()))
+        : new Home.Node();
   }
 
   int acceptedRanges() {

@@ -45,6 +45,7 @@ class LoadBalancerStore {
       host(address) AS address, security_group_id,
       (SELECT e.id FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_ip_id,
       (SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_address,
+      (SELECT v.segment ->> 'type' <> 'HOST' FROM vpcs v WHERE v.id = load_balancers.vpc_id) AS isolated,
       deletion_protection, generation, version, create_time, update_time, delete_time
       """;
 
@@ -379,7 +380,8 @@ class LoadBalancerStore {
             new DataCenterId(row.getString("data_center_id")),
             new VpcId(row.getString("vpc_id")),
             new SubnetId(row.getString("subnet_id")),
-            new ClusterId(row.getString("cluster_id"))),
+            new ClusterId(row.getString("cluster_id")),
+            row.getBoolean("isolated")),
         row.getString("name"),
         row.getString("remark"),
         LoadBalancerType.valueOf(row.getString("type")),

@@ -12,6 +12,7 @@ import dev.poise.server.network.Addresses;
 import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.network.ElasticIps;
 import dev.poise.server.network.Networks;
+import dev.poise.server.network.Segment;
 import dev.poise.server.network.Subnet;
 import dev.poise.server.platform.Bodies;
 import dev.poise.server.platform.Caller;
@@ -69,6 +70,8 @@ class LoadBalancers {
   private final Addresses addresses;
   private final ElasticIps elasticIps;
   private final Clusters clusters;
+  private final VpcNetworks onNodes;
+  private final Abilities abilities;
   private final ListenerAssembly assembly;
   private final Destinations destinations;
   private final Certificates certificates;
@@ -85,6 +88,8 @@ class LoadBalancers {
       Addresses addresses,
       ElasticIps elasticIps,
       Clusters clusters,
+      VpcNetworks onNodes,
+      Abilities abilities,
       ListenerAssembly assembly,
       Destinations destinations,
       Certificates certificates,
@@ -99,6 +104,8 @@ class LoadBalancers {
     this.addresses = addresses;
     this.elasticIps = elasticIps;
     this.clusters = clusters;
+    this.onNodes = onNodes;
+    this.abilities = abilities;
     this.assembly = assembly;
     this.destinations = destinations;
     this.certificates = certificates;
@@ -127,13 +134,18 @@ class LoadBalancers {
           "The subnet is in another data centre, " + subnet.dataCenterId() + ".");
     }
     ClusterId cluster = placed(subnet, Optional.ofNullable(input.clusterModel()));
+    Segment segment = networks.vpc(caller, subnet.vpcId()).segment();
+    abilities.require(cluster, segment, "/subnetId");
     Placement placement =
-        new Placement(subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster);
+        new Placement(
+            subnet.dataCenterId(), subnet.vpcId(), subnet.id(), cluster, segment.isIsolated());
     Parts parts = parts(caller, placement, input, now);
     Admission admission = admission(caller, placement, input.securityGroupId());
     quotas.require(caller.tenant(), Places.ofNew(parts.listeners(), parts.pools()));
     LoadBalancerId id = LoadBalancerId.generate(now);
-    Addresses.Wish wish = new Addresses.Wish(caller.tenant(), subnet, cluster, id);
+    Addresses.Wish wish =
+        new Addresses.Wish(caller.tenant(), subnet, cluster, segment.isIsolated(), id);
+    onNodes.prepare(caller.tenant(), subnet, segment, cluster);
     IpAddress address =
         input.address() == null ? addresses.takeAny(wish) : addresses.take(wish, input.address());
     @Nullable ElasticAddress elasticIp =

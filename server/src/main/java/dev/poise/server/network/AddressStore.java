@@ -4,6 +4,7 @@ import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.NodeId;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -15,6 +16,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class AddressStore {
+  /** The network that nodes are in themselves; others are called by their VPC. */
+  static final String OF_NODES = "";
+
   private final JdbcClient db;
 
   AddressStore(JdbcClient db) {
@@ -68,14 +72,15 @@ class AddressStore {
    * The lowest address of the subnet that nobody has and that the cluster's nodes do not serve for
    * another network: the first one, or one behind a taken one.
    */
-  Optional<IpAddress> lowestFree(TenantId tenant, Subnet subnet, ClusterId cluster) {
+  Optional<IpAddress> lowestFree(
+      TenantId tenant, Subnet subnet, ClusterId cluster, String network) {
     return db.sql(
             """
             WITH taken AS (
               SELECT address FROM subnet_addresses WHERE tenant_id = :tenant AND subnet_id = :subnet
               UNION
               SELECT address FROM served_addresses
-              WHERE cluster_id = :cluster AND address BETWEEN :lowest::inet AND :highest::inet)
+              WHERE cluster_id = :cluster AND network = :network AND address BETWEEN :lowest::inet AND :highest::inet)
             SELECT host(min(candidate)) FROM (
               SELECT :lowest::inet AS candidate UNION ALL SELECT address + 1 FROM taken) AS candidates
             WHERE candidate BETWEEN :lowest::inet AND :highest::inet
@@ -86,6 +91,7 @@ class AddressStore {
         .param("tenant", tenant.text())
         .param("subnet", subnet.id().text())
         .param("cluster", cluster.text())
+        .param("network", network)
         .query((row, _) -> Optional.ofNullable(row.getString(1)).map(IpAddress::new))
         .single();
   }
@@ -118,16 +124,19 @@ class AddressStore {
       TenantId tenant,
       DataCenterId dataCenter,
       ClusterId cluster,
+      String network,
       LoadBalancerId loadBalancer,
       IpAddress address) {
     return db.sql(
                 """
-                INSERT INTO served_addresses (cluster_id, address, data_center_id, tenant_id, load_balancer_id)
-                VALUES (:cluster, :address::inet, :dataCenter, :tenant, :loadBalancer)
-                ON CONFLICT (cluster_id, address) DO UPDATE SET leaving_generation = NULL, leaving_revision = NULL
+                INSERT INTO served_addresses
+                  (cluster_id, network, address, data_center_id, tenant_id, load_balancer_id)
+                VALUES (:cluster, :network, :address::inet, :dataCenter, :tenant, :loadBalancer)
+                ON CONFLICT (cluster_id, network, address) DO UPDATE SET leaving_generation = NULL, leaving_revision = NULL
                   WHERE served_addresses.load_balancer_id = excluded.load_balancer_id
                 """)
             .param("cluster", cluster.text())
+            .param("network", network)
             .param("address", address.text())
             .param("dataCenter", dataCenter.text())
             .param("tenant", tenant.text())
@@ -136,12 +145,12 @@ class AddressStore {
         == 1;
   }
 
-  /** Whether nodes of the data centre have the address. */
+  /** Whether nodes of the data centre have the address in their own network. */
   boolean isServed(DataCenterId dataCenter, IpAddress address) {
     return db.sql(
             """
             SELECT EXISTS (SELECT FROM served_addresses
-              WHERE data_center_id = :dataCenter AND address = :address::inet)
+              WHERE data_center_id = :dataCenter AND network = '' AND address = :address::inet)
             """)
         .param("dataCenter", dataCenter.text())
         .param("address", address.text())
@@ -149,13 +158,14 @@ class AddressStore {
         .single();
   }
 
-  /** Whether nodes of the data centre have the address for another load balancer. */
+  /** Whether nodes of the data centre have it in their own network for another load balancer. */
   boolean isServedForAnother(
       DataCenterId dataCenter, LoadBalancerId loadBalancer, IpAddress address) {
     return db.sql(
             """
             SELECT EXISTS (SELECT FROM served_addresses
-              WHERE data_center_id = :dataCenter AND address = :address::inet AND load_balancer_id <> :loadBalancer)
+              WHERE data_center_id = :dataCenter AND network = '' AND address = :address::inet
+                AND load_balancer_id <> :loadBalancer)
             """)
         .param("dataCenter", dataCenter.text())
         .param("address", address.text())
@@ -164,6 +174,30 @@ class AddressStore {
         .single();
   }
 
+  /** The address that a node has in a subnet. */
+  Optional<IpAddress> addressOf(SubnetId subnet, NodeId node) {
+    return db.sql(
+            """
+            SELECT host(address) FROM subnet_addresses
+            WHERE holder_id = :node AND subnet_id = :subnet AND starts_with(holder_id, 'node_')
+            """)
+        .param("node", node.text())
+        .param("subnet", subnet.text())
+        .query((row, _) -> new IpAddress(row.getString(1)))
+        .optional();
+  }
+
+  void releaseNodes() {
+    db.sql(
+            """
+            DELETE FROM subnet_addresses a WHERE starts_with(a.holder_id, 'node_') AND NOT EXISTS (
+              SELECT FROM nodes n JOIN load_balancers l ON l.cluster_id = n.cluster_id
+              WHERE n.id = a.holder_id AND n.revoke_time IS NULL AND l.subnet_id = a.subnet_id)
+            """)
+        .update();
+  }
+
+  /** Notes that a load balancer gives up an address in the nodes' own network. */
   void leave(
       TenantId tenant,
       LoadBalancerId loadBalancer,
@@ -173,7 +207,7 @@ class AddressStore {
     db.sql(
             """
             UPDATE served_addresses SET leaving_generation = :generation, leaving_revision = :revision
-            WHERE tenant_id = :tenant AND load_balancer_id = :loadBalancer AND address = :address::inet
+            WHERE tenant_id = :tenant AND load_balancer_id = :loadBalancer AND network = '' AND address = :address::inet
             """)
         .param("generation", generation)
         .param("revision", revision)

@@ -6,6 +6,7 @@ import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.LoadBalancerId;
+import dev.poise.spec.NodeId;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -18,11 +19,12 @@ import org.springframework.stereotype.Component;
  * looks again.
  *
  * <p>The second key is needed because subnets of different VPCs may overlap, while the nodes of a
- * cluster are in one network: two VPCs may both have 10.0.0.7, but not two load balancers of one
- * cluster. So automatic choice steps over such an address, and asking for it is refused. An address
- * that a load balancer gives up stays in the book, as leaving, until every node of the cluster says
- * that it serves a newer generation of it, or nothing: nobody gets an address that still answers
- * for somebody else.
+ * cluster are in one network: two VPCs without a network of their own may both have 10.0.0.7, but
+ * not two load balancers of one cluster. (The key names the network too: in that of a VPC addresses
+ * are as many as in the VPC.) So automatic choice steps over such an address, and asking for it is
+ * refused. An address that a load balancer gives up stays in the book, as leaving, until every node
+ * of the cluster says that it serves a newer generation of it, or nothing: nobody gets an address
+ * that still answers for somebody else.
  */
 @Component
 public final class Addresses {
@@ -34,9 +36,22 @@ public final class Addresses {
     this.store = store;
   }
 
-  /** A load balancer that wants an address of a subnet, served by the nodes of a cluster. */
+  /**
+   * A load balancer that wants an address of a subnet, served by the nodes of a cluster.
+   *
+   * @param isolated whether the VPC is a network of its own
+   */
   public record Wish(
-      TenantId tenant, Subnet subnet, ClusterId cluster, LoadBalancerId loadBalancer) {}
+      TenantId tenant,
+      Subnet subnet,
+      ClusterId cluster,
+      boolean isolated,
+      LoadBalancerId loadBalancer) {
+    /** In which network of the nodes the address is, see {@link AddressStore}. */
+    String network() {
+      return isolated ? subnet.vpcId().text() : AddressStore.OF_NODES;
+    }
+  }
 
   /**
    * Takes the lowest free address.
@@ -48,17 +63,40 @@ public final class Addresses {
     for (int tries = 0; tries < MOST_TRIES; tries++) {
       IpAddress free =
           store
-              .lowestFree(wish.tenant(), subnet, wish.cluster())
-              .orElseThrow(() ->
-                  new Refusal.Conflict(
-                      ProblemType.ADDRESS_EXHAUSTED,
-                      "Every address of " + subnet.cidr() + " is given out."));
+              .lowestFree(wish.tenant(), subnet, wish.cluster(), wish.network())
+              .orElseThrow(() -> exhausted(subnet));
       if (!store.take(wish.tenant(), subnet.id(), free, wish.loadBalancer().text())) continue;
       if (serve(wish, free)) return free;
       store.release(wish.tenant(), subnet.id(), free, wish.loadBalancer().text());
     }
     throw new Refusal.Unavailable(
         "Too many want an address of " + subnet.cidr() + " at once; try again.");
+  }
+
+  private static Refusal exhausted(Subnet subnet) {
+    return new Refusal.Conflict(
+        ProblemType.ADDRESS_EXHAUSTED, "Every address of " + subnet.cidr() + " is given out.");
+  }
+
+  /**
+   * Sees to it that a node has an address in a subnet whose VPC is a network of its own.
+   *
+   * @throws Refusal.Conflict if none is free
+   */
+  public void takeFor(NodeId node, TenantId tenant, Subnet subnet, ClusterId cluster) {
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      if (store.addressOf(subnet.id(), node).isPresent()) return;
+      IpAddress free =
+          store
+              .lowestFree(tenant, subnet, cluster, subnet.vpcId().text())
+              .orElseThrow(() -> exhausted(subnet));
+      if (store.take(tenant, subnet.id(), free, node.text())) return;
+    }
+  }
+
+  /** Frees the addresses of nodes in subnets that they serve nobody in any more. */
+  public void releaseNodes() {
+    store.releaseNodes();
   }
 
   /**
@@ -84,7 +122,12 @@ public final class Addresses {
 
   private boolean serve(Wish wish, IpAddress address) {
     return store.serve(
-        wish.tenant(), wish.subnet().dataCenterId(), wish.cluster(), wish.loadBalancer(), address);
+        wish.tenant(),
+        wish.subnet().dataCenterId(),
+        wish.cluster(),
+        wish.network(),
+        wish.loadBalancer(),
+        address);
   }
 
   /**

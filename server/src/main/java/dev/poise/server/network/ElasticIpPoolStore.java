@@ -158,7 +158,7 @@ class ElasticIpPoolStore {
             WITH taken AS (
               SELECT address FROM elastic_ips WHERE data_center_id = :dataCenter
               UNION
-              SELECT address FROM served_addresses WHERE data_center_id = :dataCenter)
+              SELECT address FROM served_addresses WHERE data_center_id = :dataCenter AND network = '')
             SELECT host(min(candidate)) FROM (
               SELECT lowest AS candidate FROM elastic_ip_ranges WHERE pool_id = :pool
               UNION ALL

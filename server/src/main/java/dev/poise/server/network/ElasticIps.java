@@ -242,7 +242,12 @@ public final class ElasticIps {
     boolean mine =
         !addresses.isServedForAnother(before.dataCenterId(), loadBalancer, before.address())
             && addresses.serve(
-                caller.tenant(), before.dataCenterId(), cluster, loadBalancer, before.address());
+                caller.tenant(),
+                before.dataCenterId(),
+                cluster,
+                AddressStore.OF_NODES,
+                loadBalancer,
+                before.address());
     if (!mine) {
       throw new Refusal.Conflict(
           ProblemType.ADDRESS_IN_USE,

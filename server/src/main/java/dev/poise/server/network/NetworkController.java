@@ -122,22 +122,6 @@ final class NetworkController {
     return ResponseEntity.ok().eTag(Conditions.etag(found.version())).body(found);
   }
 
-  @PatchMapping("/vpcs/{id}")
-  @Operation(summary = "Change name or remark of a VPC", operationId = "updateVpc")
-  @io.swagger.v3.oas.annotations.parameters.RequestBody(
-      content = @Content(schema = @Schema(implementation = Vpc.Input.class)))
-  @ApiResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = Vpc.class)))
-  ResponseEntity<Object> patchVpc(
-      Mutation mutation, @PathVariable VpcId id, @RequestBody MergePatch patch) {
-    return mutations.perform(
-        mutation,
-        null,
-        () -> networks.patch(mutation.caller(), id, mutation.conditions(), patch),
-        after -> Answer.ok(after, after.version()));
-  }
-
   @DeleteMapping("/vpcs/{id}")
   @Operation(
       summary = "Delete a VPC",

@@ -190,13 +190,14 @@ class NetworkStore {
   boolean update(TenantId tenant, Vpc it) {
     return db.sql(
                 """
-                UPDATE vpcs SET name = :name, remark = :remark, version = :version
+                UPDATE vpcs SET name = :name, remark = :remark, segment = :segment::jsonb, version = :version
                 WHERE tenant_id = :tenant AND id = :id AND NOT EXISTS (
                   SELECT FROM vpcs o WHERE o.tenant_id = vpcs.tenant_id
                     AND o.data_center_id = vpcs.data_center_id AND o.name = :name AND o.id <> :id)
                 """)
             .param("name", it.name())
             .param("remark", it.remark())
+            .param("segment", SpecJson.write(it.segment()))
             .param("version", it.version())
             .param("tenant", tenant.text())
             .param("id", it.id().text())

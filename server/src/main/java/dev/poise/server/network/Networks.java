@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 
 /** Makes and finds data centres, VPCs and subnets. Changes join the transaction of their caller. */
@@ -84,6 +85,9 @@ public final class Networks {
 
   Vpc create(Caller caller, Vpc.Input input) {
     Instant now = clock.instant();
+    Segment segment = Objects.requireNonNullElse(input.segment(), new Segment.Host());
+    // Whoever names a namespace or a number of the hosts gets into it, whosever it is.
+    if (segment.isIsolated()) caller.requirePlatformAdmin();
     DataCenter dataCenter = dataCenter(input.dataCenterId());
     quotas.require(caller.tenant(), Quota.VPCS, 1);
     Vpc made =
@@ -93,23 +97,36 @@ public final class Networks {
             dataCenter.id(),
             input.name(),
             input.remarkOrNone(),
-            Objects.requireNonNullElse(input.segment(), new Segment.Host()),
+            segment,
             1,
             now);
-    if (!store.insert(caller.tenant(), made)) throw nameInUse("VPC", made.name());
+    if (!inserted(caller, made)) throw nameInUse("VPC", made.name());
     audit.append(caller, "vpc.create", made.id().text(), null, made);
     return made;
   }
 
-  Vpc patch(Caller caller, VpcId id, Conditions conditions, MergePatch patch) {
+  private boolean inserted(Caller caller, Vpc made) {
+    try {
+      return store.insert(caller.tenant(), made);
+    } catch (DuplicateKeyException _) {
+      throw new Refusal.Conflict(
+          ProblemType.IN_USE,
+          "Another VPC of the data centre has that namespace or number already.");
+    }
+  }
+
+  /** A VPC before and after it was changed. */
+  public record VpcChange(Vpc before, Vpc after) {}
+
+  /** Changes a VPC; whoever calls tells the nodes if its segment is another one. */
+  public VpcChange patch(Caller caller, VpcId id, Conditions conditions, MergePatch patch) {
     Vpc before = changeable(caller, id, conditions);
     Vpc after =
-        before.with(
-            bodies.patched(
-                Vpc.Input.of(before), patch, Vpc.Input.class, "dataCenterId", "segment"));
+        before.with(bodies.patched(Vpc.Input.of(before), patch, Vpc.Input.class, "dataCenterId"));
+    if (!after.segment().equals(before.segment())) caller.requirePlatformAdmin();
     if (!store.update(caller.tenant(), after)) throw nameInUse("VPC", after.name());
     audit.append(caller, "vpc.update", id.text(), before, after);
-    return after;
+    return new VpcChange(before, after);
   }
 
   VpcId delete(Caller caller, VpcId id, Conditions conditions) {

@@ -2,8 +2,11 @@ package dev.poise.server.network;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.poise.server.platform.Line;
+import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Refusal;
 import dev.poise.spec.VpcId;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
 import java.util.Objects;
@@ -25,13 +28,20 @@ public record Vpc(
     Instant createTime) {
 
   Vpc with(Input said) {
+    Segment wanted = said.segment();
+    if (wanted == null || !wanted.isSameNetwork(segment)) {
+      throw new Refusal.Invalid(
+          "/segment",
+          ProblemType.IMMUTABLE_FIELD,
+          "Of a segment only the peers can be changed after creation.");
+    }
     return new Vpc(
         id,
         creatorId,
         dataCenterId,
         said.name(),
         said.remarkOrNone(),
-        segment,
+        wanted,
         version + 1,
         createTime);
   }
@@ -46,7 +56,9 @@ public record Vpc(
       @Schema(
               description =
                   "What makes the VPC real on nodes; {\"type\": \"HOST\"}, the network the nodes"
-                      + " are in, if absent. Cannot be changed later")
+                      + " are in, if absent. Only platform administrators choose another one, and"
+                      + " nothing but its peers can be changed later")
+          @Valid
           @Nullable Segment segment) {
     String remarkOrNone() {
       return Objects.requireNonNullElse(remark, "");

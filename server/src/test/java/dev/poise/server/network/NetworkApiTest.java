@@ -113,7 +113,7 @@ class NetworkApiTest extends ApiTest {
         "{\"name\":\"v-%d\",\"dataCenterId\":\"%s\",\"segment\":{\"type\":\"%s\"}}"
             .formatted(unique(), site.dataCenter(), "%s");
     assertThat(made("/vpcs", body.formatted("HOST")).text("/segment/type")).isEqualTo("HOST");
-    Answer unknown = post("/vpcs", body.formatted("VXLAN"));
+    Answer unknown = post("/vpcs", body.formatted("CLOUD"));
     assertThat(unknown.status()).isEqualTo(422);
     assertThat(unknown.text("/errors/0/pointer")).startsWith("/segment");
   }
