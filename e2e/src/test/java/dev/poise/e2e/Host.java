@@ -84,7 +84,11 @@ final class Host implements AutoCloseable {
   }
 
   private List<Long> processes() {
-    return Program.output("ip", "netns", "pids", name).lines().map(Long::parseLong).sorted().toList();
+    return Program.output("ip", "netns", "pids", name)
+        .lines()
+        .map(Long::parseLong)
+        .sorted()
+        .toList();
   }
 
   private static Optional<String> program(long pid) {

@@ -15,8 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Lan implements AutoCloseable {
   private static final String BRIDGE = "br0";
 
-  private final String id =
-      HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt(), 6);
+  private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt(), 6);
   private final String prefix;
   private final String name = "poise-lan-" + id;
   private final String link = "poise" + id;
@@ -27,7 +26,8 @@ final class Lan implements AutoCloseable {
     prefix = "10." + ThreadLocalRandom.current().nextInt(100, 250) + ".7";
     Program.output("ip", "netns", "add", name);
     try {
-      Program.output("ip", "-n", name, "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
+      Program.output(
+          "ip", "-n", name, "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
       Program.output("ip", "-n", name, "link", "set", BRIDGE, "up");
       Program.output(
           "ip", "link", "add", link, "type", "veth", "peer", "name", link, "netns", name);

@@ -196,7 +196,8 @@ final class Pair implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - enrolled);
   }
 
-  // --- What it should come to ----------------------------------------------------------------------
+  // --- What it should come to
+  // ----------------------------------------------------------------------
 
   /** Waits until the cluster says that nothing is wrong with it, and one node has all addresses. */
   void awaitCalm() {
@@ -250,7 +251,8 @@ final class Pair implements AutoCloseable {
     return hosts.stream().filter(host -> !host.extraAddresses().isEmpty()).toList();
   }
 
-  // --- What can be broken, and repaired ------------------------------------------------------------
+  // --- What can be broken, and repaired
+  // ------------------------------------------------------------
 
   void killAgent(Host host) {
     agents.get(host).child().kill9();
@@ -284,8 +286,7 @@ final class Pair implements AutoCloseable {
   static String evidenceOfAll() {
     StringBuilder text = new StringBuilder();
     for (Pair pair : ALL) {
-      List<LogFile> logs =
-          List.of(pair.log("server"), pair.log("agent-a"), pair.log("agent-b"));
+      List<LogFile> logs = List.of(pair.log("server"), pair.log("agent-a"), pair.log("agent-b"));
       for (Host host : pair.hosts) {
         text.append(host.name()).append(": ").append(host.extraAddresses()).append('\n');
       }

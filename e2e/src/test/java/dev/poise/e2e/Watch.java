@@ -13,9 +13,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A client that begins a new connection every ten milliseconds and asks once on it. It does not wait
- * for one attempt before the next, so that its attempts show when the service was away: the gap is
- * the longest time between the beginnings of two attempts that succeeded and follow each other.
+ * A client that begins a new connection every ten milliseconds and asks once on it. It does not
+ * wait for one attempt before the next, so that its attempts show when the service was away: the
+ * gap is the longest time between the beginnings of two attempts that succeeded and follow each
+ * other.
  */
 final class Watch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(10);
@@ -104,8 +105,7 @@ final class Watch implements AutoCloseable {
     for (int i = 1; i < good.size(); i++) gap = Math.max(gap, good.get(i) - good.get(i - 1));
     List<String> reasons =
         attempts.stream().filter(it -> !it.succeeded()).map(Attempt::said).distinct().toList();
-    return new Seen(
-        good.size(), attempts.size() - good.size(), Duration.ofNanos(gap), reasons);
+    return new Seen(good.size(), attempts.size() - good.size(), Duration.ofNanos(gap), reasons);
   }
 
   @Override

@@ -116,8 +116,7 @@ public final class AgentProcess implements Running {
   public static AgentProcess start(Settings settings) {
     PrivateFiles.createFolder(settings.dataFolder());
     PrivateFiles.createFolder(settings.runFolder());
-    ProcessBuilder builder =
-        new ProcessBuilder(command(settings, "run"));
+    ProcessBuilder builder = new ProcessBuilder(command(settings, "run"));
     return new AgentProcess(
         settings, Child.start("The agent", builder, settings.log(), settings.pidFile()));
   }
