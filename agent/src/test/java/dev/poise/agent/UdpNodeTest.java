@@ -357,6 +357,7 @@ class UdpNodeTest {
         file,
         """
         server.url=%s
+        server.pins=%s
         node.id=%s
         node.key-file=%s
         data.dir=%s
@@ -364,7 +365,8 @@ class UdpNodeTest {
         haproxy.max-connections=500
         """
             .formatted(
-                server.address(),
+                server.address().url(),
+                server.address().pins().iterator().next().text(),
                 server.node,
                 scratch.directory().resolve("key"),
                 scratch.settings().dataDirectory(),

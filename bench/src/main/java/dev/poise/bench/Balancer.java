@@ -3,13 +3,20 @@ package dev.poise.bench;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.Ports;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
-/** A load balancer of Poise with one HTTP listener. */
+/** A load balancer of Poise with an HTTP listener and maybe others. */
 final class Balancer {
-  /** Of the listener. */
+  /** Of the HTTP listener. */
   static final int PORT = 8080;
+
+  /** Of an HTTPS listener. */
+  static final int TLS_PORT = 8443;
+
+  /** Of a TCP listener. */
+  static final int TCP_PORT = 8090;
 
   private final RunningPoise poise;
   private final String id;
@@ -38,15 +45,31 @@ final class Balancer {
     }
   }
 
-  /** The path of the member with that port. */
+  /** Whether a member answers now. */
+  boolean serves() {
+    try (Client client = new Client(at(PORT), new Requests())) {
+      return !client.ask().isEmpty();
+    }
+  }
+
+  /** The path of the HTTP listener's member with that port. */
   String memberPath(int port) {
-    JsonNode listener = poise.api().list(path() + "/listeners").getFirst();
-    String pool = listener.path("defaultPoolId").asString();
+    String pool =
+        poise.api().list(path() + "/listeners").stream()
+            .filter(listener -> listener.path("port").asInt() == PORT)
+            .map(listener -> listener.path("defaultPoolId").asString())
+            .findFirst()
+            .orElseThrow();
     return poise.api().list("/pools/" + pool + "/members").stream()
         .filter(member -> member.path("port").asInt() == port)
         .map(member -> "/members/" + member.path("id").asString())
         .findFirst()
         .orElseThrow();
+  }
+
+  /** What the agent made of it, as long as it serves. */
+  Path renderedConfiguration() {
+    return poise.nodeFolder().resolve("lb", id, "current", "haproxy.cfg");
   }
 
   /** The process that carries its traffic. */

@@ -1,9 +1,6 @@
 package dev.poise.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -60,21 +57,6 @@ final class DnsPerf {
             "" + seconds,
             "-c",
             "" + CLIENTS);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    Process process = scope.open(() -> start(builder), Process::destroy);
-    try {
-      byte[] output = process.getInputStream().readAllBytes();
-      return Result.parse(new String(output, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Process start(ProcessBuilder builder) {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Result.parse(Program.output(scope, command));
   }
 }

@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
-import java.util.concurrent.CompletableFuture;
-import tools.jackson.databind.JsonNode;
 
 /**
  * How long an edit takes from the call of the API to the first request that shows it, and what it
@@ -40,35 +38,60 @@ final class Edits {
   private final Members members;
   private final Balancer balancer;
   private final int count;
+  private final Bars bars;
   private final String memberA;
   private final Random random = new Random();
   private final List<Figure> latencies = new ArrayList<>();
   private final List<Figure> costs = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
 
-  Edits(RunningPoise poise, Members members, Balancer balancer, int count) {
+  Edits(RunningPoise poise, Members members, Balancer balancer, int count, Bars bars) {
     this.poise = poise;
     this.members = members;
     this.balancer = balancer;
     this.count = count;
+    this.bars = bars;
     this.memberA = balancer.memberPath(Members.PORT_OF_A);
   }
 
-  void measure(Report report) {
+  /**
+   * What is expected of edits.
+   *
+   * @param weight the 95th percentile, in milliseconds
+   * @param listener the same
+   */
+  record Bars(int weight, int listener) {}
+
+  /** Measures weights, members disabled and listeners added. */
+  Edits measureAll(Report report) {
     report.progress("Edits: " + count + " of each kind");
     String memberB = balancer.memberPath(Members.PORT_OF_B);
+    poise.change("PATCH", memberA, Optional.of(Map.of("weight", 1)));
     poise.change("PATCH", memberB, Optional.of(Map.of("weight", 10)));
-    measure("weight changed", Optional.of(Bar.below("p95", 150)), this::changeWeight);
+    measure("weight changed", Optional.of(Bar.below("p95", bars.weight())), this::changeWeight);
     poise.change("PATCH", memberA, Optional.of(Map.of("weight", 100)));
     measure("member disabled", Optional.empty(), this::disable);
-    measure("listener added", Optional.of(Bar.below("p95", 500)), this::addListener);
-    report.add(new Report.Table("Time since the call of the API", "ms", 1, latencies));
-    report.add(new Report.Table("Requests of clients meanwhile", "count", 0, costs));
+    measure("listener added", Optional.of(Bar.below("p95", bars.listener())), this::addListener);
+    return this;
+  }
+
+  /**
+   * Says what was measured.
+   *
+   * @param circumstances what belongs behind the tables' titles
+   * @return how long each edit took
+   */
+  List<Figure> report(Report report, String circumstances) {
+    report.add(
+        new Report.Table("Time since the call of the API" + circumstances, "ms", 1, latencies));
+    report.add(
+        new Report.Table("Requests of clients meanwhile" + circumstances, "count", 0, costs));
     failures.forEach(report::remark);
+    return List.copyOf(latencies);
   }
 
   /** One edit, undone again if need be. */
-  private interface Edit {
+  interface Edit {
     /**
      * Makes it.
      *
@@ -78,7 +101,8 @@ final class Edits {
     SequencedMap<String, Double> make(int number, Client probe);
   }
 
-  private void measure(String kind, Optional<Bar> bar, Edit edit) {
+  /** Makes edits of one kind while clients go on asking. */
+  void measure(String kind, Optional<Bar> bar, Edit edit) {
     Requests requests = new Requests();
     SequencedMap<String, List<Double>> seen = new LinkedHashMap<>();
     int warmUp = Math.ceilDiv(count, 10);
@@ -107,7 +131,7 @@ final class Edits {
 
   private SequencedMap<String, Double> changeWeight(int number, Client probe) {
     boolean heavier = number % 2 == 0;
-    Call call = new Call("PATCH", memberA, Optional.of(Map.of("weight", heavier ? 100 : 1)));
+    Call call = new Call(poise, "PATCH", memberA, Optional.of(Map.of("weight", heavier ? 100 : 1)));
     long effect = awaitRunOf(heavier ? "a" : "b", probe);
     SequencedMap<String, Double> times = new LinkedHashMap<>();
     times.put("first request", call.millisUntil(effect));
@@ -116,7 +140,7 @@ final class Edits {
   }
 
   private SequencedMap<String, Double> disable(int number, Client probe) {
-    Call call = new Call("POST", memberA + ":disable", Optional.empty());
+    Call call = new Call(poise, "POST", memberA + ":disable", Optional.empty());
     long effect = awaitRunOf("b", probe);
     SequencedMap<String, Double> times = new LinkedHashMap<>();
     times.put("first request", call.millisUntil(effect));
@@ -129,7 +153,8 @@ final class Edits {
   private SequencedMap<String, Double> addListener(int number, Client probe) {
     int port = FIRST_NEW_PORT + number;
     Call call =
-        new Call("POST", balancer.path() + "/listeners", Optional.of(members.listener(port)));
+        new Call(
+            poise, "POST", balancer.path() + "/listeners", Optional.of(members.listener(port)));
     long connected = awaitConnection(balancer.at(port));
     long effect = awaitAnswer(balancer.at(port));
     SequencedMap<String, Double> times = new LinkedHashMap<>();
@@ -139,33 +164,6 @@ final class Edits {
     String listener = "/listeners/" + call.answer().path("id").asString();
     poise.change("DELETE", listener + "?removeMembers=true", Optional.empty());
     return times;
-  }
-
-  /** A call of the API on a thread of its own, so that its effect can be watched meanwhile. */
-  private final class Call {
-    private final long start = System.nanoTime();
-    private final CompletableFuture<Applied> applied;
-
-    private record Applied(JsonNode answer, long nanos) {}
-
-    Call(String method, String path, Optional<Object> body) {
-      applied =
-          CompletableFuture.supplyAsync(
-              () -> new Applied(poise.change(method, path, body), System.nanoTime()),
-              Thread::startVirtualThread);
-    }
-
-    double millisUntil(long nanos) {
-      return (nanos - start) / 1e6;
-    }
-
-    double millisUntilApplied() {
-      return millisUntil(applied.join().nanos());
-    }
-
-    JsonNode answer() {
-      return applied.join().answer();
-    }
   }
 
   /** When the first of some answers in a row from that member came. */

@@ -13,6 +13,12 @@ import java.util.stream.Stream;
 
 /** What the kernel tells about a process. */
 record LinuxProcess(long pid) {
+  // Fields of /proc/<pid>/stat behind the name of the program.
+  private static final int USER_TIME = 11;
+  private static final int SYSTEM_TIME = 12;
+  private static final int USER_TIME_OF_ENDED = 13;
+  private static final int SYSTEM_TIME_OF_ENDED = 14;
+
   /**
    * The HAProxy process of a load balancer. After a change there may be a second one for a moment,
    * which finishes what it has.
@@ -23,25 +29,26 @@ record LinuxProcess(long pid) {
         Deadline.in(Duration.ofSeconds(10))
             .await(() -> {
               found.clear();
-              found.addAll(haproxiesOf(loadBalancer));
+              found.addAll(haproxiesOf("/" + loadBalancer + "/"));
               return found.size() == 1;
             });
     if (!alone) throw new IllegalStateException(loadBalancer + " has the processes " + found);
     return found.getFirst();
   }
 
-  private static List<LinuxProcess> haproxiesOf(String loadBalancer) {
+  /** The HAProxy processes with that text in their arguments. */
+  static List<LinuxProcess> haproxiesOf(String text) {
     return ProcessHandle.allProcesses()
         .map(handle -> new LinuxProcess(handle.pid()))
-        .filter(process -> process.isHaproxyOf(loadBalancer))
+        .filter(process -> process.isHaproxyOf(text))
         .toList();
   }
 
-  private boolean isHaproxyOf(String loadBalancer) {
+  private boolean isHaproxyOf(String text) {
     try {
       if (!Files.readSymbolicLink(file("exe")).endsWith("haproxy")) return false;
       byte[] arguments = Files.readAllBytes(file("cmdline"));
-      return new String(arguments, StandardCharsets.UTF_8).contains("/" + loadBalancer + "/");
+      return new String(arguments, StandardCharsets.UTF_8).contains(text);
     } catch (IOException endedOrNotOurs) {
       return false;
     }
@@ -84,6 +91,58 @@ record LinuxProcess(long pid) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The processor time that it has used, by threads that ended too, which {@link #cpuTime} leaves
+   * out. Counted in hundredths of a second.
+   */
+  Duration cpuTimeSinceStart() {
+    return ticks(USER_TIME, SYSTEM_TIME);
+  }
+
+  /** The processor time that it and its children have used, those that ended included. */
+  Duration cpuTimeOfFamily() {
+    return children().stream()
+        .map(LinuxProcess::cpuTimeSinceStart)
+        .reduce(
+            ticks(USER_TIME, SYSTEM_TIME, USER_TIME_OF_ENDED, SYSTEM_TIME_OF_ENDED),
+            Duration::plus);
+  }
+
+  /** The memory of it and its children. */
+  double pssMegabytesOfFamily() {
+    return pssMegabytes()
+        + children().stream().mapToDouble(LinuxProcess::pssMegabytesIfAlive).sum();
+  }
+
+  private double pssMegabytesIfAlive() {
+    try {
+      return pssMegabytes();
+    } catch (UncheckedIOException endedMeanwhile) {
+      return 0;
+    }
+  }
+
+  private List<LinuxProcess> children() {
+    return ProcessHandle.of(pid).stream()
+        .flatMap(ProcessHandle::children)
+        .map(child -> new LinuxProcess(child.pid()))
+        .toList();
+  }
+
+  private Duration ticks(int... fields) {
+    String line;
+    try {
+      line = Files.readString(file("stat"));
+    } catch (IOException endedMeanwhile) {
+      return Duration.ZERO;
+    }
+    // The name of the program may have spaces in it; it stands in brackets.
+    String[] numbers = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = 0;
+    for (int field : fields) ticks += Long.parseLong(numbers[field]);
+    return Duration.ofMillis(10 * ticks);
   }
 
   private Path file(String name) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /** What must be known of a machine to make sense of its figures. */
@@ -25,6 +26,9 @@ final class Machine {
     facts.put("java", Runtime.version().toString());
     facts.put("haproxy", firstLine("haproxy", "-v"));
     facts.put("wrk", firstLine("wrk", "-v"));
+    ifInstalled(facts, "nginx", "-v");
+    ifInstalled(facts, "h2load", "--version");
+    ifInstalled(facts, "openssl", "version");
     return facts;
   }
 
@@ -60,6 +64,15 @@ final class Machine {
       return Files.readString(Path.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Not every benchmark needs all of them. */
+  private static void ifInstalled(Map<String, String> facts, String program, String option) {
+    try {
+      facts.put(program, firstLine(program, option));
+    } catch (UncheckedIOException isNot) {
+      // Those that need it say so.
     }
   }
 

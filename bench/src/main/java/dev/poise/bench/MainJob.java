@@ -18,10 +18,12 @@ public final class MainJob {
         --json FILE          write the figures there as well\
       """;
 
+  private static final Edits.Bars BARS = new Edits.Bars(150, 500);
+
   private MainJob() {}
 
   public static void main(String[] arguments) {
-    Job.run(HELP, arguments, MainJob::measure);
+    Job.run(HELP, arguments, Options.USUAL, MainJob::measure);
   }
 
   private static void measure(
@@ -31,7 +33,9 @@ public final class MainJob {
         new PlainHaproxy.Setup(project.root().resolve("bench/haproxy"), poise.folder(), members);
     PlainHaproxy backend =
         PlainHaproxy.start(scope, setup, "backend", members.address(), Members.PORT_OF_A);
-    new Edits(poise, members, poise.balancer("edits", members), options.edits()).measure(report);
+    new Edits(poise, members, poise.balancer("edits", members), options.edits(), BARS)
+        .measureAll(report)
+        .report(report, "");
 
     Balancer balancer = poise.balancer("traffic", members);
     int port = Balancer.PORT;

@@ -23,6 +23,24 @@ record Members(String address) {
     return Map.of("protocol", "HTTP", "port", port, "defaultPool", pool, "rules", rules);
   }
 
+  /** The same over TLS. */
+  Map<String, Object> tlsListener(int port, String certificate) {
+    return Map.of(
+        "protocol",
+        "HTTPS",
+        "port",
+        port,
+        "tls",
+        Map.of("certificateId", certificate),
+        "defaultPool",
+        Map.of("members", both()));
+  }
+
+  /** The API's description of a TCP listener that balances over the two. */
+  Map<String, Object> tcpListener(int port) {
+    return Map.of("protocol", "TCP", "port", port, "defaultPool", Map.of("members", both()));
+  }
+
   /** The API's description of a pool with the two. */
   Map<String, Object> pool(String name) {
     return Map.of("name", name, "members", both());

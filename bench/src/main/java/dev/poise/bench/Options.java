@@ -1,7 +1,6 @@
 package dev.poise.bench;
 
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,9 +11,22 @@ import java.util.Optional;
  * @param rounds in which every balancer carries traffic once
  * @param seconds of traffic for each balancer in each round
  * @param loadBalancers whose memory is measured
+ * @param sizes with how many load balancers edits are measured, in ascending order
+ * @param only the names of the kinds of traffic that are measured
  * @param json where the figures are written as well
  */
-record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<Path> json) {
+record Options(
+    int edits,
+    int rounds,
+    int seconds,
+    int loadBalancers,
+    List<Integer> sizes,
+    List<String> only,
+    Optional<Path> json) {
+  /** What is measured if nobody says otherwise. */
+  static final Options USUAL =
+      new Options(100, 15, 2, 50, List.of(1, 100, 500), List.of(), Optional.empty());
+
   /** The message is for the person. */
   static final class Unusable extends RuntimeException {
     Unusable(String message) {
@@ -22,52 +34,33 @@ record Options(int edits, int rounds, int seconds, int loadBalancers, Optional<P
     }
   }
 
+  Options withEdits(int number) {
+    return new Options(number, rounds, seconds, loadBalancers, sizes, only, json);
+  }
+
+  Options withRounds(int number) {
+    return new Options(edits, number, seconds, loadBalancers, sizes, only, json);
+  }
+
+  Options withOnly(List<String> all) {
+    return new Options(edits, rounds, seconds, loadBalancers, sizes, all, json);
+  }
+
   /**
    * Reads a command line.
    *
    * @param help names the options of the benchmark; others are refused
+   * @param usual what holds for options that are absent
    */
-  static Options parse(String help, List<String> arguments) {
-    try {
-      return parsed(help, arguments);
-    } catch (Unusable e) {
-      throw new Unusable(e.getMessage() + "\n" + help);
-    }
-  }
-
-  private static Options parsed(String help, List<String> arguments) {
-    int edits = 100;
-    int rounds = 15;
-    int seconds = 2;
-    int loadBalancers = 50;
-    Optional<Path> json = Optional.empty();
-    Iterator<String> rest = arguments.iterator();
-    while (rest.hasNext()) {
-      String option = rest.next();
-      if (!help.contains("  " + option + " ")) throw new Unusable(option + " is not known.");
-      switch (option) {
-        case "--edits" -> edits = number(option, rest, 1000);
-        case "--rounds" -> rounds = number(option, rest, 100);
-        case "--seconds" -> seconds = number(option, rest, 600);
-        case "--load-balancers" -> loadBalancers = number(option, rest, 200);
-        case "--json" -> json = Optional.of(Path.of(value(option, rest)));
-        default -> throw new IllegalStateException("the help names " + option);
-      }
-    }
-    return new Options(edits, rounds, seconds, loadBalancers, json);
-  }
-
-  private static String value(String option, Iterator<String> rest) {
-    if (!rest.hasNext()) throw new Unusable(option + " needs a value.");
-    return rest.next();
-  }
-
-  private static int number(String option, Iterator<String> rest, int highest) {
-    String text = value(option, rest);
-    if (text.matches("\\d{1,6}")) {
-      int number = Integer.parseInt(text);
-      if (number >= 1 && number <= highest) return number;
-    }
-    throw new Unusable(option + " takes a number from 1 to " + highest + ", not " + text + ".");
+  static Options parse(String help, List<String> arguments, Options usual) {
+    CommandLine line = CommandLine.parse(help, arguments);
+    return new Options(
+        line.number("--edits", usual.edits, 1000),
+        line.number("--rounds", usual.rounds, 100),
+        line.number("--seconds", usual.seconds, 600),
+        line.number("--load-balancers", usual.loadBalancers, 200),
+        line.numbers("--sizes", usual.sizes, 500),
+        line.some("--only", usual.only),
+        line.path("--json"));
   }
 }

@@ -2,7 +2,7 @@ package dev.poise.bench;
 
 import java.time.Duration;
 
-/** Pauses. */
+/** Pauses and waits. */
 final class Pace {
   private Pace() {}
 
@@ -12,6 +12,16 @@ final class Pace {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted in a pause", e);
+    }
+  }
+
+  /** Waits until a thread has ended. */
+  static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a thread", e);
     }
   }
 }

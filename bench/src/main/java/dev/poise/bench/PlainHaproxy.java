@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** An HAProxy that is started from a file of the folder {@code bench/haproxy}, without Poise. */
@@ -36,6 +37,11 @@ final class PlainHaproxy {
     Setup with(Map<String, String> more) {
       return new Setup(files, folder, members, more);
     }
+
+    /** The same, with another folder for what they write. */
+    Setup in(Path other) {
+      return new Setup(files, other, members, more);
+    }
   }
 
   /**
@@ -46,8 +52,12 @@ final class PlainHaproxy {
    */
   static PlainHaproxy start(Scope scope, Setup setup, String name, String address, int port) {
     Path log = setup.folder().resolve(name + ".log");
+    makeFolder(setup.folder().resolve("empty"));
+    // In a session of its own, as Poise's is: the kernel shares processor time between sessions.
+    List<String> command =
+        List.of("setsid", "haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString());
     ProcessBuilder builder =
-        new ProcessBuilder("haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(log.toFile());
@@ -58,7 +68,7 @@ final class PlainHaproxy {
     environment.putAll(setup.more());
     // Only root can become somebody else. The agent decides in the same way.
     if (isRoot()) environment.put("AS_ROOT", "yes");
-    Process process = scope.open(() -> start(builder, setup.folder()), PlainHaproxy::end);
+    Process process = scope.open(() -> start(builder), PlainHaproxy::end);
     PlainHaproxy haproxy = new PlainHaproxy(process, address);
     boolean listens =
         Deadline.in(Duration.ofSeconds(10))
@@ -73,9 +83,16 @@ final class PlainHaproxy {
     return "root".equals(System.getProperty("user.name"));
   }
 
-  private static Process start(ProcessBuilder builder, Path folder) {
+  private static void makeFolder(Path folder) {
     try {
-      Files.createDirectories(folder.resolve("empty"));
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Process start(ProcessBuilder builder) {
+    try {
       return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +17,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a run found out: printed table by table as it is known, and kept for a JSON file. */
 final class Report {
-  private static final int NAME_WIDTH = 50;
+  private static final int NAME_WIDTH = 60;
   private static final int NUMBER_WIDTH = 11;
 
   private final PrintStream out;
   private final SequencedMap<String, String> machine;
   private final List<Table> tables = new ArrayList<>();
+  private final SequencedMap<String, String> configurations = new LinkedHashMap<>();
 
   Report(PrintStream out, SequencedMap<String, String> machine) {
     this.out = out;
@@ -39,6 +41,21 @@ final class Report {
   /** Says what the person waits for now. */
   void progress(String sentence) {
     out.println("\n" + sentence);
+  }
+
+  /**
+   * Says with which configuration something was measured; the JSON file has its text.
+   *
+   * @param name of what is configured
+   * @param where the person finds it
+   */
+  void configuration(String name, String where, Path file) {
+    try {
+      configurations.put(name, Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    remark(name + ": " + where);
   }
 
   /** Something to know about the table before. */
@@ -77,7 +94,10 @@ final class Report {
     JsonMapper json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     try {
       Files.writeString(
-          file, json.writeValueAsString(Map.of("machine", machine, "tables", tables)) + "\n");
+          file,
+          json.writeValueAsString(
+                  Map.of("machine", machine, "configurations", configurations, "tables", tables))
+              + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

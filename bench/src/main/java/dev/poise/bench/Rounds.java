@@ -19,13 +19,18 @@ import java.util.stream.IntStream;
 final class Rounds {
   private static final int WARM_UP_SECONDS = 2;
 
-  private final Wrk wrk;
+  private final String subject;
+  private final LoadGenerator load;
   private final List<Contender> contenders;
   private final int rounds;
   private final int seconds;
 
-  Rounds(Wrk wrk, List<Contender> contenders, Options options) {
-    this.wrk = wrk;
+  /**
+   * @param subject what kind of traffic it is
+   */
+  Rounds(String subject, LoadGenerator load, List<Contender> contenders, Options options) {
+    this.subject = subject;
+    this.load = load;
     this.contenders = contenders;
     this.rounds = options.rounds();
     this.seconds = options.seconds();
@@ -52,21 +57,22 @@ final class Rounds {
   /** Lets all carry traffic, and says how much each of them did. */
   void measure(Report report) {
     report.progress(
-        "Traffic: %d rounds, %d s for each of %d".formatted(rounds, seconds, contenders.size()));
-    contenders.forEach(contender -> wrk.run(contender.at(), WARM_UP_SECONDS));
+        "%s: %d rounds, %d s for each of %d"
+            .formatted(subject, rounds, seconds, contenders.size()));
+    contenders.forEach(contender -> load.run(contender.at(), WARM_UP_SECONDS));
     for (int round = 0; round < rounds; round++) {
       // There and back, so that nobody always has the same neighbour before.
       for (Contender contender : round % 2 == 0 ? contenders : contenders.reversed()) {
         contender.turns().add(turn(contender));
       }
     }
-    report.add(table("Answers", "requests per second", 0, Turn::requestsPerSecond));
-    report.add(table("Processor time of a request", "µs", 2, Turn::microsPerRequest));
+    report.add(table(subject + ": answers", "requests per second", 0, Turn::requestsPerSecond));
+    report.add(table(subject + ": processor time of a request", "µs", 2, Turn::microsPerRequest));
   }
 
   /** One divided by the other in each round. */
   void compare(Report report, List<Figure> ratios) {
-    report.add(new Table("One divided by the other in each round", "ratio", 3, ratios));
+    report.add(new Table(subject + ": in each round", "ratio", 3, ratios));
     for (Contender contender : contenders) {
       long failed = contender.turns().stream().mapToLong(Turn::failed).sum();
       if (failed > 0) report.remark(contender.name() + ": " + failed + " requests failed");
@@ -75,7 +81,7 @@ final class Rounds {
 
   private Turn turn(Contender contender) {
     Duration before = contender.process().cpuTime();
-    Wrk.Result result = wrk.run(contender.at(), seconds);
+    LoadGenerator.Result result = load.run(contender.at(), seconds);
     Duration used = contender.process().cpuTime().minus(before);
     return new Turn(result.perSecond(), used.toNanos() / 1e3 / result.requests(), result.failed());
   }

@@ -19,7 +19,7 @@ public final class RulesJob {
   private RulesJob() {}
 
   public static void main(String[] arguments) {
-    Job.run(HELP, arguments, RulesJob::measure);
+    Job.run(HELP, arguments, Options.USUAL, RulesJob::measure);
   }
 
   private static void measure(
@@ -47,7 +47,7 @@ public final class RulesJob {
     Contender bare = new Contender("Poise, without rules", without.at(port), without.haproxy());
     Contender hand =
         new Contender("HAProxy by hand, the same rules", byHand.at(port), byHand.process());
-    Rounds rounds = new Rounds(wrk, List.of(ruled, bare, hand), options);
+    Rounds rounds = new Rounds("HTTP", wrk, List.of(ruled, bare, hand), options);
     rounds.measure(report);
     rounds.compare(
         report,

@@ -2,65 +2,46 @@ package dev.poise.bench;
 
 import dev.poise.standalone.AgentProcess;
 import dev.poise.standalone.ApiClient;
-import dev.poise.standalone.Folders;
-import dev.poise.standalone.LogFile;
-import dev.poise.standalone.Ports;
-import dev.poise.standalone.Postgres;
 import dev.poise.standalone.ProjectPlaces;
-import dev.poise.standalone.ServerProcess;
 import dev.poise.standalone.Site;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A database, the server and one node, with a folder and loopback addresses of their own, so that
  * nothing else that runs on this machine is disturbed.
  *
- * <p>Load balancers have addresses 127.x.y.*, everything beside them 127.x.(y+1).*.
+ * <p>Load balancers have addresses 127.x.y.* to 127.x.(y+3).*, which is enough for a thousand;
+ * everything beside them has 127.x.(y+4).*.
  */
 final class RunningPoise {
   private static final Site.Names NAMES = new Site.Names("bench", "bench", "bench", "bench");
+  private static final int MAKERS = 4;
   private static final Map<String, String> UNTIL_APPLIED = Map.of("Prefer", "wait=30");
 
-  private final Path folder;
   private final String network;
   private final int subnet;
+  private final ControlPlane plane;
   private final Site site;
-  private final ApiClient api;
-  private final ServerProcess server;
-  private final AgentProcess agent;
+  private AgentProcess agent;
 
   private RunningPoise(
       ProjectPlaces project, Scope scope, String network, int subnet, String cidr) {
     this.network = network;
     this.subnet = subnet;
-    folder = scope.open(RunningPoise::temporaryFolder, Folders::delete);
-    Postgres.Places places =
-        new Postgres.Places(
-            project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid"));
-    Postgres postgres = scope.open(() -> Postgres.start(places), Postgres::stop);
-    ServerProcess.Settings settings =
-        new ServerProcess.Settings(
-            project,
-            postgres.database(),
-            Ports.choose("127.0.0.1"),
-            Ports.choose("127.0.0.1"),
-            path("admin.key"),
-            log("server"),
-            path("server.pid"));
-    server = scope.open(() -> ServerProcess.start(settings), ServerProcess::stop);
-    server.awaitReady();
-    api = server.administrator();
-    site = Site.ensure(api, NAMES, cidr);
+    plane = ControlPlane.start(project, scope);
+    site = Site.ensure(plane.api(), NAMES, cidr);
     AgentProcess.Settings node = node(project);
-    AgentProcess.join(node, site.joinToken(api, "node-1"), "node-1");
+    AgentProcess.join(node, site.joinToken(plane.api(), "node-1"), "node-1");
     agent = scope.open(() -> AgentProcess.start(node), RunningPoise::stopNode);
   }
 
@@ -68,8 +49,8 @@ final class RunningPoise {
   static RunningPoise start(ProjectPlaces project, Scope scope) {
     Random random = new Random();
     String network = "127." + random.nextInt(20, 80);
-    int subnet = 2 * random.nextInt(1, 120);
-    return new RunningPoise(project, scope, network, subnet, network + "." + subnet + ".0/24");
+    int subnet = 8 * random.nextInt(0, 31);
+    return new RunningPoise(project, scope, network, subnet, network + "." + subnet + ".0/22");
   }
 
   /** Starts it all, for load balancers with addresses of this range; the scope ends it. */
@@ -77,13 +58,10 @@ final class RunningPoise {
     return new RunningPoise(project, scope, "127.20", 2, cidr);
   }
 
-  private static Path temporaryFolder() {
-    try {
-      // Names of Unix sockets are short, and the usual place for such folders may be deep.
-      return Files.createTempDirectory(Path.of("/tmp"), "poise-bench-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Starts it all, for more load balancers than others have; the scope ends it. */
+  static RunningPoise startLarge(ProjectPlaces project, Scope scope) {
+    String network = "127." + new Random().nextInt(20, 80);
+    return new RunningPoise(project, scope, network, 200, network + ".0.0/17");
   }
 
   private AgentProcess.Settings node(ProjectPlaces project) {
@@ -93,7 +71,7 @@ final class RunningPoise {
         path("node.key"),
         path("node"),
         path("run"),
-        log("agent"),
+        plane.log("agent"),
         path("agent.pid"));
   }
 
@@ -103,22 +81,38 @@ final class RunningPoise {
     AgentProcess.stopAll(agent.settings().project(), agent.settings().file());
   }
 
-  private Path path(String name) {
-    return folder.resolve(name);
+  /** The node as after a start of its machine: nothing runs, and all it was told is on disk. */
+  void stopNode() {
+    stopNode(agent);
   }
 
-  private LogFile log(String name) {
-    return new LogFile(path(name + ".log"));
+  /** Starts the agent again; the scope ends it and what it starts. */
+  void startAgent(Scope scope) {
+    AgentProcess.Settings settings = agent.settings();
+    agent = scope.open(() -> AgentProcess.start(settings), RunningPoise::stopNode);
+  }
+
+  /** Every HAProxy process of the node. */
+  List<LinuxProcess> haproxies() {
+    return LinuxProcess.haproxiesOf(agent.settings().dataFolder().toString() + "/");
+  }
+
+  ControlPlane plane() {
+    return plane;
+  }
+
+  private Path path(String name) {
+    return folder().resolve(name);
   }
 
   /** For files of others; it goes at the end. */
   Path folder() {
-    return folder;
+    return plane.folder();
   }
 
   /** An address that no load balancer has. */
   String otherAddress(int number) {
-    return network + "." + (subnet + 1) + "." + number;
+    return network + "." + (subnet + 4) + "." + number;
   }
 
   /** The id of the subnet that load balancers are in. */
@@ -127,7 +121,7 @@ final class RunningPoise {
   }
 
   ApiClient api() {
-    return api;
+    return plane.api();
   }
 
   /**
@@ -136,14 +130,28 @@ final class RunningPoise {
    * @param method POST, PATCH or DELETE
    */
   JsonNode change(String method, String path, Optional<Object> body) {
-    ApiClient.Answer answer = api.send(method, path, body, UNTIL_APPLIED);
+    ApiClient.Answer answer = api().send(method, path, body, UNTIL_APPLIED);
     if (!answer.succeeded()) throw new IllegalStateException(answer.toString());
     return answer.json();
   }
 
+  /** Uploads a server's certificate and says its id. */
+  String upload(Certificate certificate) {
+    Map<String, Object> body = new HashMap<>(certificate.material());
+    body.put("name", "bench");
+    body.put("kind", "SERVER");
+    body.put("dataCenterId", site.dataCenter());
+    return api().post("/certificates", body).path("id").asString();
+  }
+
+  /** Where the node keeps what it made. */
+  Path nodeFolder() {
+    return path("node");
+  }
+
   /** Makes a load balancer with one listener and the two members, and waits until it serves. */
   Balancer balancer(String name, Members members) {
-    return balancer(name, List.of(members.listener(Balancer.PORT)), List.of());
+    return balancer(name, List.of(members.listener(Balancer.PORT)));
   }
 
   /** The same with content rules and a pool of the members for them. */
@@ -152,31 +160,65 @@ final class RunningPoise {
         name, List.of(members.listener(Balancer.PORT, rules)), List.of(members.pool(pool)));
   }
 
+  /** The same with these listeners, an HTTP listener with the usual port among them. */
+  Balancer balancer(String name, List<Map<String, Object>> listeners) {
+    return balancer(name, listeners, List.of());
+  }
+
+  /**
+   * Makes several with one listener and the two members, a few at a time.
+   *
+   * @param first the number of the first one, which is in its name
+   * @param end the number behind the last one
+   */
+  List<Balancer> balancers(String name, int first, int end, Members members) {
+    try (ExecutorService makers = Executors.newFixedThreadPool(MAKERS)) {
+      List<CompletableFuture<Balancer>> making =
+          IntStream.range(first, end)
+              .mapToObj(i ->
+                  CompletableFuture.supplyAsync(() -> balancer(name + "-" + i, members), makers))
+              .toList();
+      return making.stream().map(CompletableFuture::join).toList();
+    }
+  }
+
   private Balancer balancer(
       String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
-    JsonNode made =
-        change(
-            "POST",
-            "/load-balancers",
-            Optional.of(
-                Map.of(
-                    "name",
-                    name,
-                    "networkType",
-                    "INTERNAL",
-                    "subnetId",
-                    site.subnet(),
-                    "listeners",
-                    listeners,
-                    "pools",
-                    pools)));
-    Balancer balancer = new Balancer(this, made);
+    Balancer balancer =
+        new Balancer(
+            this, change("POST", "/load-balancers", Optional.of(body(name, listeners, pools))));
     balancer.awaitServing();
     return balancer;
   }
 
+  /** Makes one as {@link #balancer(String, Members)} does, and waits for nothing. */
+  Balancer unawaited(String name, Members members) {
+    Object body = body(name, List.of(members.listener(Balancer.PORT)), List.of());
+    return new Balancer(this, api().post("/load-balancers", body));
+  }
+
+  private Map<String, Object> body(
+      String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
+    return Map.of(
+        "name",
+        name,
+        "networkType",
+        "INTERNAL",
+        "subnetId",
+        site.subnet(),
+        "listeners",
+        listeners,
+        "pools",
+        pools);
+  }
+
+  /** Lets the tenant have so many load balancers, if that is more than usual. */
+  void allow(int loadBalancers) {
+    Quotas.raise(api(), loadBalancers, 2 * loadBalancers);
+  }
+
   LinuxProcess server() {
-    return new LinuxProcess(server.child().pid());
+    return plane.server();
   }
 
   LinuxProcess agent() {
@@ -185,7 +227,6 @@ final class RunningPoise {
 
   /** What they wrote last, for the case that something went wrong. */
   String lastWords() {
-    return "The server's last words:\n%s\nThe agent's last words:\n%s"
-        .formatted(log("server").tail(20), log("agent").tail(20));
+    return plane.lastWords() + "\nThe agent's last words:\n" + plane.log("agent").tail(20);
   }
 }

@@ -1,7 +1,6 @@
 package dev.poise.bench;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** How much memory a node and the server need. */
 final class Sizes {
@@ -18,8 +17,7 @@ final class Sizes {
   /** Makes the load balancers and looks at the processes. */
   void measure(Report report) {
     report.progress("Memory: making " + count + " load balancers");
-    List<Balancer> balancers =
-        IntStream.range(0, count).mapToObj(i -> poise.balancer("size-" + i, members)).toList();
+    List<Balancer> balancers = poise.balancers("size", 0, count, members);
     Sample haproxies =
         Sample.of(balancers.stream().map(one -> one.haproxy().pssMegabytes()).toList());
     report.add(

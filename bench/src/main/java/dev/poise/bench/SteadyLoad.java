@@ -33,13 +33,6 @@ final class SteadyLoad implements AutoCloseable {
   @Override
   public void close() {
     stopped = true;
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while stopping the load", e);
-      }
-    }
+    for (Thread thread : threads) Pace.join(thread);
   }
 }

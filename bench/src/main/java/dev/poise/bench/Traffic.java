@@ -10,7 +10,8 @@ import java.util.List;
  */
 record Traffic(Contender poise, Contender byHand, Contender bare, Contender direct) {
   void measure(Scope scope, Options options, Report report) {
-    Rounds rounds = new Rounds(new Wrk(scope), List.of(poise, byHand, bare, direct), options);
+    Rounds rounds =
+        new Rounds("HTTP", new Wrk(scope), List.of(poise, byHand, bare, direct), options);
     rounds.measure(report);
     rounds.compare(
         report,

@@ -31,6 +31,10 @@ public final class UdpJob {
 
   private static final int PORT = 53;
 
+  // As its configuration says.
+  private static final int NGINX_DNS_PORT = 5354;
+  private static final int NGINX_SINK_PORT = 5355;
+
   private final ProjectPlaces project;
   private final UdpOptions options;
   private final Scope scope;
@@ -65,13 +69,16 @@ public final class UdpJob {
     try {
       for (String server : SERVERS) DnsServer.start(scope, options.servers(), server, DNS_PORT);
       String vip = loadBalancer(poise);
-      NginxStream.start(
-          scope, project.root().resolve("bench/nginx/stream.conf"), poise.folder(), BALANCER);
+      Nginx.start(
+          scope,
+          project.root().resolve("bench/nginx/stream.conf"),
+          poise.folder(),
+          Map.of("ADDRESS", BALANCER));
       Trafgen flood = new Trafgen(scope, options, poise.folder());
-      traffic(vip, SINK_PORT, NginxStream.SINK_PORT, SINK_PORT)
+      traffic(vip, SINK_PORT, NGINX_SINK_PORT, SINK_PORT)
           .measure(report, "Flood in one direction", flood::run, UdpTraffic.Bars.EXPECTED);
       Path questions = Files.writeString(poise.folder().resolve("questions"), "www.test A\n");
-      traffic(vip, PORT, NginxStream.DNS_PORT, DNS_PORT)
+      traffic(vip, PORT, NGINX_DNS_PORT, DNS_PORT)
           .measure(
               report,
               "DNS questions and answers",

@@ -49,6 +49,7 @@ record UdpOptions(
         case "--clients" -> clients = value(option, rest);
         case "--servers" -> servers = value(option, rest);
         case "--link" -> link = value(option, rest);
+        case "--help" -> throw new Unusable(HELP);
         default -> throw new Unusable(option + " is not known.\n" + HELP);
       }
     }

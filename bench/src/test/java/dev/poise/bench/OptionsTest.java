@@ -7,22 +7,47 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
-  private static final String HELP = "./poise bench x [options]\n  --rounds N    so often";
+  private static final String HELP =
+      """
+      ./poise bench x [options]
+        --rounds N    so often
+        --sizes N     with these
+        --only NAME   these\
+      """;
+  private static final Options USUAL = Options.USUAL.withOnly(List.of("http", "tcp"));
+
+  private static Options parse(String... arguments) {
+    return Options.parse(HELP, List.of(arguments), USUAL);
+  }
 
   @Test
   void readsWhatTheHelpNames() {
-    assertThat(Options.parse(HELP, List.of("--rounds", "3")).rounds()).isEqualTo(3);
-    assertThat(Options.parse(HELP, List.of()).rounds()).isEqualTo(15);
+    assertThat(parse("--rounds", "3").rounds()).isEqualTo(3);
+    assertThat(parse("--sizes", "20,1,20").sizes()).containsExactly(1, 20);
+    assertThat(parse("--only", "tcp").only()).containsExactly("tcp");
+  }
+
+  @Test
+  void whatIsAbsentIsAsUsual() {
+    assertThat(parse()).isEqualTo(USUAL);
+    assertThat(Options.parse(HELP, List.of(), USUAL.withEdits(7).withRounds(8)))
+        .isEqualTo(USUAL.withRounds(8).withEdits(7));
+  }
+
+  @Test
+  void helpIsAllItSaysWhenAskedForHelp() {
+    assertThatThrownBy(() -> parse("--help")).isInstanceOf(Options.Unusable.class).hasMessage(HELP);
   }
 
   @Test
   void refusesWhatTheHelpDoesNotNameAndSaysWhatItNames() {
-    assertThatThrownBy(() -> Options.parse(HELP, List.of("--edits", "3")))
+    assertThatThrownBy(() -> parse("--edits", "3"))
         .isInstanceOf(Options.Unusable.class)
         .hasMessage("--edits is not known.\n" + HELP);
-    assertThatThrownBy(() -> Options.parse(HELP, List.of("--rounds")))
-        .hasMessageStartingWith("--rounds needs a value.");
-    assertThatThrownBy(() -> Options.parse(HELP, List.of("--rounds", "0")))
-        .hasMessageContaining("from 1 to 100");
+    assertThatThrownBy(() -> parse("--rounds")).hasMessageStartingWith("--rounds needs a value.");
+    assertThatThrownBy(() -> parse("--rounds", "0")).hasMessageContaining("from 1 to 100");
+    assertThatThrownBy(() -> parse("--sizes", "1,,2")).hasMessageContaining("from 1 to 500");
+    assertThatThrownBy(() -> parse("--only", "udp"))
+        .hasMessageContaining("--only takes some of http,tcp, not udp.");
   }
 }

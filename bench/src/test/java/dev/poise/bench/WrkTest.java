@@ -20,7 +20,7 @@ class WrkTest {
 
   @Test
   void readsWhatWrkPrints() {
-    assertThat(Wrk.Result.parse(CLEAN)).isEqualTo(new Wrk.Result(152_034, 30_402.71, 0));
+    assertThat(Wrk.parse(CLEAN)).isEqualTo(new LoadGenerator.Result(152_034, 30_402.71, 0));
   }
 
   @Test
@@ -30,12 +30,12 @@ class WrkTest {
             + "  Socket errors: connect 1, read 20, write 300, timeout 4000\n"
             + "  Non-2xx or 3xx responses: 50000\n";
 
-    assertThat(Wrk.Result.parse(output).failed()).isEqualTo(54_321);
+    assertThat(Wrk.parse(output).failed()).isEqualTo(54_321);
   }
 
   @Test
   void outputWithoutFiguresIsAnError() {
-    assertThatThrownBy(() -> Wrk.Result.parse("unable to connect"))
+    assertThatThrownBy(() -> Wrk.parse("unable to connect"))
         .hasMessageContaining("unable to connect");
   }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs openssl and curl. */
+/** Runs openssl, curl and ip. */
 final class Program {
   private Program() {}
 
@@ -26,6 +26,11 @@ final class Program {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted in " + command, e);
     }
+  }
+
+  /** Whether it succeeded. */
+  static boolean succeeds(String... command) {
+    return run(Path.of("."), List.of(command)).code() == 0;
   }
 
   /** What it wrote; it must succeed. */

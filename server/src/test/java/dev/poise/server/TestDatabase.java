@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** One PostgreSQL for all tests of this module. */
-final class TestDatabase {
+public final class TestDatabase {
   private static final EmbeddedPostgres POSTGRES = start();
 
   private TestDatabase() {}
 
-  static String url() {
+  public static String url() {
     return POSTGRES.getJdbcUrl("postgres", "postgres");
   }
 

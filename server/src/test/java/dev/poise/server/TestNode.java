@@ -11,6 +11,7 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.RoleReport;
+import dev.poise.spec.RoleReport.Role;
 import dev.poise.spec.Serving;
 import dev.poise.spec.SpecRequest;
 import java.time.Instant;
@@ -39,7 +40,8 @@ public final class TestNode {
     this.site = site;
   }
 
-  private Answer manifest() {
+  /** What the node is told to serve, and how to share addresses. */
+  public Answer manifest() {
     return caller.call("GET", AgentApi.MANIFEST, null, Map.of(), site.nodeKey());
   }
 
@@ -80,23 +82,50 @@ public final class TestNode {
     report(List.of(), List.of(new LoadBalancerId(loadBalancer.text("/id"))));
   }
 
+  /** Reports that it is that in its cluster and that the newest manifest is applied. */
+  public void is(Role role) {
+    report(List.of(), List.of(), role, revision());
+  }
+
+  /** Reports that it is that, and that this revision is the last it has applied. */
+  public void is(Role role, long appliedRevision) {
+    report(List.of(), List.of(), role, appliedRevision);
+  }
+
+  /** Reports what it says of load balancers, as a node that is that. */
+  public void says(Role role, LoadBalancerReport... said) {
+    report(List.of(said), List.of(), role, revision());
+  }
+
+  private long revision() {
+    return manifest().body().at("/revision").asLong();
+  }
+
   private void report(List<LoadBalancerReport> said, List<LoadBalancerId> gone) {
+    report(said, gone, Role.NONE, revision());
+  }
+
+  private void report(
+      List<LoadBalancerReport> said, List<LoadBalancerId> gone, Role role, long appliedRevision) {
     NodeReport report =
         new NodeReport(
             new NodeId(site.node()),
             "session",
             ++sequence,
             sequence == 1,
-            SINCE,
-            manifest().body().at("/revision").asLong(),
-            manifest().body().at("/revision").asLong(),
+            Instant.now(),
+            revision(),
+            appliedRevision,
             new Capabilities(
-                Map.of("haproxy", "2.6.12"), List.of("TCP", "HTTP"), List.of(), Map.of()),
+                Map.of("haproxy", "2.6.12"),
+                List.of("TCP", "HTTP"),
+                role == Role.NONE ? List.of() : List.of(Capabilities.VRRP),
+                Map.of()),
             said,
             gone,
             HeldRemovals.NONE,
             List.of(),
-            new RoleReport(RoleReport.Role.NONE, Instant.EPOCH, ""));
+            new RoleReport(role, role == Role.NONE ? Instant.EPOCH : SINCE, "because"));
     Answer answer = caller.call("POST", AgentApi.REPORTS, report, Map.of(), site.nodeKey());
     if (answer.status() != 200) throw new AssertionError(answer.body().toString());
   }

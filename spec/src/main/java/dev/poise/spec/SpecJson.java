@@ -3,6 +3,7 @@ package dev.poise.spec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -10,6 +11,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /**
  * The one codec of everything server and agent say to each other. Properties are written in a fixed
@@ -22,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SpecJson {
   private static final JsonMapper STRICT =
       JsonMapper.builder()
+          .addModule(new SimpleModule().addDeserializer(Instant.class, new Times()))
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

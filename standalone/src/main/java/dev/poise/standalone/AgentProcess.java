@@ -22,10 +22,12 @@ public final class AgentProcess implements Running {
   /**
    * Where a node has its things.
    *
+   * @param around what stands before its commands, such as one that goes to another namespace
    * @param file the agent's configuration, which {@link #join} writes
    * @param runFolder for sockets: their names must stay short
    */
   public record Settings(
+      List<String> around,
       ProjectPlaces project,
       Path file,
       Path keyFile,
@@ -33,6 +35,18 @@ public final class AgentProcess implements Running {
       Path runFolder,
       LogFile log,
       Path pidFile) {
+
+    /** A node right here. */
+    public Settings(
+        ProjectPlaces project,
+        Path file,
+        Path keyFile,
+        Path dataFolder,
+        Path runFolder,
+        LogFile log,
+        Path pidFile) {
+      this(List.of(), project, file, keyFile, dataFolder, runFolder, log, pidFile);
+    }
 
     /** Whether the machine became this node. */
     boolean joined() {
@@ -75,7 +89,7 @@ public final class AgentProcess implements Running {
 
   /** Makes this machine a node, as an operator does. */
   public static void join(Settings settings, Site.JoinToken token, String name) {
-    List<String> command = command(settings.project(), "join", settings.file());
+    List<String> command = command(settings, "join");
     command.addAll(
         List.of(
             "--server",
@@ -102,23 +116,36 @@ public final class AgentProcess implements Running {
   public static AgentProcess start(Settings settings) {
     PrivateFiles.createFolder(settings.dataFolder());
     PrivateFiles.createFolder(settings.runFolder());
-    ProcessBuilder builder =
-        new ProcessBuilder(command(settings.project(), "run", settings.file()));
+    ProcessBuilder builder = new ProcessBuilder(command(settings, "run"));
     return new AgentProcess(
         settings, Child.start("The agent", builder, settings.log(), settings.pidFile()));
   }
 
   /** Ends every HAProxy process of the node. */
   public static void stopAll(ProjectPlaces project, Path settingsFile) {
-    Commands.Result result =
-        Commands.run(new ProcessBuilder(command(project, "stop-all", settingsFile)));
+    stopAll(command(List.of(), project, "stop-all", settingsFile));
+  }
+
+  /** Ends every HAProxy process of the node. */
+  public static void stopAll(Settings settings) {
+    stopAll(command(settings, "stop-all"));
+  }
+
+  private static void stopAll(List<String> command) {
+    Commands.Result result = Commands.run(new ProcessBuilder(command));
     if (!result.succeeded()) {
       throw new IllegalStateException("the node's processes do not stop: " + result.output());
     }
   }
 
-  private static List<String> command(ProjectPlaces project, String verb, Path settingsFile) {
-    return new ArrayList<>(
+  private static List<String> command(Settings settings, String verb) {
+    return command(settings.around(), settings.project(), verb, settings.file());
+  }
+
+  private static List<String> command(
+      List<String> around, ProjectPlaces project, String verb, Path settingsFile) {
+    List<String> command = new ArrayList<>(around);
+    command.addAll(
         List.of(
             ProjectPlaces.java(),
             "-XX:+UseSerialGC",
@@ -128,6 +155,7 @@ public final class AgentProcess implements Running {
             project.agentJar().toString(),
             verb,
             settingsFile.toString()));
+    return command;
   }
 
   public Settings settings() {

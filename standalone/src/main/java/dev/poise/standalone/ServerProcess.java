@@ -21,6 +21,7 @@ public final class ServerProcess implements Running {
    * How it is run.
    *
    * @param port of the API
+   * @param agentAddress where agents find it; the API is on 127.0.0.1 in any case
    * @param agentPort where agents find it
    * @param adminKeyFile where it writes the key of the first administrator
    */
@@ -28,10 +29,23 @@ public final class ServerProcess implements Running {
       ProjectPlaces project,
       Database database,
       int port,
+      String agentAddress,
       int agentPort,
       Path adminKeyFile,
       LogFile log,
       Path pidFile) {
+
+    /** One whose nodes are on this machine. */
+    public Settings(
+        ProjectPlaces project,
+        Database database,
+        int port,
+        int agentPort,
+        Path adminKeyFile,
+        LogFile log,
+        Path pidFile) {
+      this(project, database, port, ADDRESS, agentPort, adminKeyFile, log, pidFile);
+    }
 
     public URI url() {
       return ServerProcess.url(port);
@@ -73,9 +87,8 @@ public final class ServerProcess implements Running {
     environment.put("POISE_DATABASE_PASSWORD", settings.database().password());
     environment.put("POISE_LISTEN_ADDRESS", ADDRESS);
     environment.put("POISE_LISTEN_PORT", Integer.toString(settings.port()));
-    environment.put("POISE_AGENT_ADDRESS", ADDRESS);
+    environment.put("POISE_AGENT_ADDRESS", settings.agentAddress());
     environment.put("POISE_AGENT_PORT", Integer.toString(settings.agentPort()));
-    environment.put("POISE_AGENT_URL", agentUrl(settings.agentPort()).toString());
     environment.put("POISE_AGENT_ARCHIVE", settings.project().agentArchive().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_KEY_FILE", settings.adminKeyFile().toString());
     environment.put("POISE_BOOTSTRAP_ADMIN_SET_UP_FILE", setUpFile(settings).toString());

@@ -40,7 +40,7 @@ public final class ManifestFollower implements Runnable {
   private final NodeId node;
   private final ReportBoard board;
   private final Runnable onChange;
-  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
   private final ConditionLog condition = new ConditionLog(log, "manifest");
   private volatile boolean asked;
 

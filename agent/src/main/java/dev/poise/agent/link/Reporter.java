@@ -13,7 +13,7 @@ public final class Reporter implements Runnable {
 
   private final ServerClient server;
   private final ReportBoard board;
-  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+  private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(2));
   private final ConditionLog condition = new ConditionLog(log, "report");
 
   public Reporter(ServerClient server, ReportBoard board) {

@@ -8,13 +8,17 @@ import dev.poise.server.platform.Secret;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.Redundancy.Handover;
+import dev.poise.spec.SpecJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -23,13 +27,15 @@ import org.springframework.stereotype.Component;
 class ClusterStore {
   private static final String CLUSTERS =
       """
-      SELECT id, data_center_id, name, remark, model, revision, removals_confirmed_through, create_time,
+      SELECT id, data_center_id, name, remark, model, vrrp, handover_number, handover_to, revision,
+        removals_confirmed_through, version, create_time,
         id || ' ' || name || ' ' || remark || ' ' || model AS search
       FROM clusters
       """;
   private static final String NODES =
       """
-      SELECT id, cluster_id, name, host(address) AS address, revoke_time, create_time, id || ' ' || name AS search
+      SELECT id, cluster_id, name, host(address) AS address, priority, drained, revoke_time, version, create_time,
+        id || ' ' || name || ' ' || COALESCE(host(address), '') AS search
       FROM nodes
       """;
 
@@ -43,8 +49,8 @@ class ClusterStore {
   boolean insert(Cluster cluster) {
     return db.sql(
                 """
-                INSERT INTO clusters (id, data_center_id, name, remark, model, revision, create_time)
-                VALUES (:id, :dataCenter, :name, :remark, :model, :revision, :time)
+                INSERT INTO clusters (id, data_center_id, name, remark, model, vrrp, revision, version, create_time)
+                VALUES (:id, :dataCenter, :name, :remark, :model, :vrrp::jsonb, :revision, :version, :time)
                 ON CONFLICT (name) DO NOTHING
                 """)
             .param("id", cluster.id().text())
@@ -52,39 +58,67 @@ class ClusterStore {
             .param("name", cluster.name())
             .param("remark", cluster.remark())
             .param("model", cluster.model())
+            .param("vrrp", json(cluster.vrrp()))
             .param("revision", cluster.revision())
+            .param("version", cluster.version())
             .param("time", Timestamp.from(cluster.createTime()))
             .update()
         == 1;
   }
 
-  /** Whether it was added; false if the cluster has that name. */
-  boolean insert(Node node, Secret key) {
+  void insert(Node node, Secret key) {
+    db.sql(
+            """
+            INSERT INTO nodes (id, cluster_id, name, address, priority, key_hash, version, create_time)
+            VALUES (:id, :cluster, :name, :address::inet, :priority, :hash, :version, :time)
+            """)
+        .param("id", node.id().text())
+        .param("cluster", node.clusterId().text())
+        .param("name", node.name())
+        .param("address", text(node.address()))
+        .param("priority", node.priority())
+        .param("hash", key.hash())
+        .param("version", node.version())
+        .param("time", Timestamp.from(node.createTime()))
+        .update();
+  }
+
+  /** Whether it was written; false if another one has the name. */
+  boolean update(Cluster cluster) {
     return db.sql(
                 """
-                INSERT INTO nodes (id, cluster_id, name, address, key_hash, create_time)
-                VALUES (:id, :cluster, :name, :address::inet, :hash, :time)
-                ON CONFLICT (cluster_id, name) DO NOTHING
+                UPDATE clusters SET name = :name, remark = :remark, vrrp = :vrrp::jsonb, version = :version
+                WHERE id = :id AND NOT EXISTS (SELECT FROM clusters o WHERE o.name = :name AND o.id <> :id)
                 """)
-            .param("id", node.id().text())
-            .param("cluster", node.clusterId().text())
-            .param("name", node.name())
-            .param("address", node.address() == null ? null : node.address().text())
-            .param("hash", key.hash())
-            .param("time", Timestamp.from(node.createTime()))
+            .param("name", cluster.name())
+            .param("remark", cluster.remark())
+            .param("vrrp", json(cluster.vrrp()))
+            .param("version", cluster.version())
+            .param("id", cluster.id().text())
             .update()
         == 1;
   }
 
-  /** Gives the node another key and another address, and lets it in again. */
-  void renew(NodeId id, Secret key, IpAddress address) {
+  void update(Node node) {
     db.sql(
             """
-            UPDATE nodes SET key_hash = :hash, address = :address::inet, revoke_time = NULL, version = version + 1
+            UPDATE nodes SET name = :name, address = :address::inet, priority = :priority, drained = :drained,
+              version = :version
             WHERE id = :id
             """)
+        .param("name", node.name())
+        .param("address", text(node.address()))
+        .param("priority", node.priority())
+        .param("drained", node.drained())
+        .param("version", node.version())
+        .param("id", node.id().text())
+        .update();
+  }
+
+  /** Gives the node another key, and lets it in again. */
+  void renew(NodeId id, Secret key) {
+    db.sql("UPDATE nodes SET key_hash = :hash, revoke_time = NULL WHERE id = :id")
         .param("hash", key.hash())
-        .param("address", address.text())
         .param("id", id.text())
         .update();
   }
@@ -110,6 +144,37 @@ class ClusterStore {
     db.sql("DELETE FROM nodes WHERE id = :id").param("id", id.text()).update();
   }
 
+  void delete(ClusterId id) {
+    db.sql("DELETE FROM clusters WHERE id = :id").param("id", id.text()).update();
+  }
+
+  /** How many load balancers of all tenants are served there, those included that are leaving. */
+  long loadBalancers(ClusterId id) {
+    return db.sql("SELECT count(*) FROM load_balancers WHERE cluster_id = :id")
+        .param("id", id.text())
+        .query(Long.class)
+        .single();
+  }
+
+  /** Asks the nodes for a failover, once more. */
+  void raiseHandover(ClusterId id, Optional<NodeId> to) {
+    db.sql(
+            "UPDATE clusters SET handover_number = handover_number + 1, handover_to = :to WHERE id"
+                + " = :id")
+        .param("to", to.map(NodeId::text).orElse(null))
+        .param("id", id.text())
+        .update();
+  }
+
+  /** The cluster, of which and of whose nodes nobody can change anything until the end. */
+  Optional<Cluster> lock(ClusterId id) {
+    return db.sql("SELECT id FROM clusters WHERE id = :id FOR UPDATE")
+        .param("id", id.text())
+        .query(String.class)
+        .optional()
+        .flatMap(_ -> cluster(id));
+  }
+
   Optional<Cluster> cluster(ClusterId id) {
     return db.sql(CLUSTERS + " WHERE id = :id")
         .param("id", id.text())
@@ -119,6 +184,34 @@ class ClusterStore {
 
   Page<Cluster> clusters(PageRequest request) {
     return Listing.page(db, CLUSTERS, Map.of(), request, ClusterStore::cluster);
+  }
+
+  List<Cluster> all() {
+    return db.sql(CLUSTERS + " ORDER BY id").query(ClusterStore::cluster).list();
+  }
+
+  /** Which problems of each cluster were told last. */
+  Map<ClusterId, List<String>> announced() {
+    Map<ClusterId, List<String>> announced = new HashMap<>();
+    db.sql("SELECT id, announced_problems FROM clusters")
+        .query(row -> {
+          announced.put(
+              new ClusterId(row.getString("id")),
+              List.of((String[]) row.getArray("announced_problems").getArray()));
+        });
+    return announced;
+  }
+
+  boolean announce(ClusterId id, List<String> problems) {
+    return db.sql(
+                """
+                UPDATE clusters SET announced_problems = :problems::text[]
+                WHERE id = :id AND announced_problems <> :problems::text[]
+                """)
+            .param("problems", problems.toArray(String[]::new))
+            .param("id", id.text())
+            .update()
+        == 1;
   }
 
   List<Cluster> in(DataCenterId dataCenter, Optional<String> model) {
@@ -150,12 +243,22 @@ class ClusterStore {
     return Listing.page(db, NODES, Map.of(), request, ClusterStore::node);
   }
 
-  /** Revoked ones too. */
+  /** The nodes of those clusters, those included that are revoked. */
   List<Node> everyNodeOf(List<ClusterId> clusters) {
     return db.sql(NODES + " WHERE cluster_id = ANY(:clusters) ORDER BY id")
         .param("clusters", clusters.stream().map(ClusterId::text).toArray(String[]::new))
         .query(ClusterStore::node)
         .list();
+  }
+
+  Map<ClusterId, Long> revisions(List<ClusterId> clusters) {
+    Map<ClusterId, Long> revisions = new HashMap<>();
+    db.sql("SELECT id, revision FROM clusters WHERE id = ANY(:clusters)")
+        .param("clusters", clusters.stream().map(ClusterId::text).toArray(String[]::new))
+        .query(row -> {
+          revisions.put(new ClusterId(row.getString("id")), row.getLong("revision"));
+        });
+    return revisions;
   }
 
   long raiseRevision(ClusterId id) {
@@ -173,26 +276,43 @@ class ClusterStore {
   }
 
   private static Cluster cluster(ResultSet row, int number) throws SQLException {
+    @Nullable String vrrp = row.getString("vrrp");
+    @Nullable String to = row.getString("handover_to");
     return new Cluster(
         new ClusterId(row.getString("id")),
         new DataCenterId(row.getString("data_center_id")),
         row.getString("name"),
         row.getString("remark"),
         row.getString("model"),
+        vrrp == null ? null : SpecJson.read(vrrp, VrrpSettings.class),
+        new Handover(
+            row.getLong("handover_number"), to == null ? List.of() : List.of(new NodeId(to))),
         row.getLong("revision"),
         row.getLong("removals_confirmed_through"),
+        row.getLong("version"),
         row.getTimestamp("create_time").toInstant());
   }
 
   private static Node node(ResultSet row, int number) throws SQLException {
-    String address = row.getString("address");
-    Timestamp revoked = row.getTimestamp("revoke_time");
+    @Nullable String address = row.getString("address");
+    @Nullable Timestamp revoked = row.getTimestamp("revoke_time");
     return new Node(
         new NodeId(row.getString("id")),
         new ClusterId(row.getString("cluster_id")),
         row.getString("name"),
         address == null ? null : new IpAddress(address),
+        row.getInt("priority"),
+        row.getBoolean("drained"),
         revoked == null ? null : revoked.toInstant(),
+        row.getLong("version"),
         row.getTimestamp("create_time").toInstant());
+  }
+
+  private static @Nullable String json(@Nullable VrrpSettings vrrp) {
+    return vrrp == null ? null : SpecJson.write(vrrp);
+  }
+
+  private static @Nullable String text(@Nullable IpAddress address) {
+    return address == null ? null : address.text();
   }
 }

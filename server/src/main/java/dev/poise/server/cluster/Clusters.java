@@ -2,8 +2,8 @@ package dev.poise.server.cluster;
 
 import dev.poise.server.audit.Audit;
 import dev.poise.server.network.DataCenterId;
-import dev.poise.server.network.Networks;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
@@ -11,29 +11,28 @@ import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
+import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** Makes and finds clusters and nodes, and counts the changes of a cluster. */
+/** Finds clusters and nodes, lets nodes in and out, and counts the changes of a cluster. */
 @Component
 public final class Clusters {
-  static final String NODE_KEY_PREFIX = "poise_node";
+  private static final String NODE_KEY_PREFIX = "poise_node";
 
   private final ClusterStore store;
-  private final Networks networks;
   private final Signals signals;
   private final Audit audit;
   private final InstantSource clock;
 
-  Clusters(
-      ClusterStore store, Networks networks, Signals signals, Audit audit, InstantSource clock) {
+  Clusters(ClusterStore store, Signals signals, Audit audit, InstantSource clock) {
     this.store = store;
-    this.networks = networks;
     this.signals = signals;
     this.audit = audit;
     this.clock = clock;
@@ -42,42 +41,74 @@ public final class Clusters {
   /** A node with the key its agent shows; nobody can read the key again. */
   public record NewNode(Node node, Secret key) {}
 
-  /** Makes a cluster without nodes. */
-  public Cluster create(Caller caller, Cluster.Input input) {
-    caller.requirePlatformAdmin();
-    Instant now = clock.instant();
-    DataCenterId dataCenter = networks.dataCenter(input.dataCenterId()).id();
-    String remark = Objects.requireNonNullElse(input.remark(), "");
-    Cluster made =
-        new Cluster(
-            ClusterId.generate(now), dataCenter, input.name(), remark, input.model(), 1, 0, now);
-    if (!store.insert(made)) {
-      throw new Refusal.Conflict(
-          ProblemType.NAME_IN_USE, "There is a cluster named '" + made.name() + "' already.");
-    }
-    audit.append(caller, "cluster.create", made.id().text(), null, made);
-    return made;
-  }
-
   /** Adds a node to a cluster. */
   public NewNode addNode(Caller caller, ClusterId clusterId, Node.Input input) {
     caller.requirePlatformAdmin();
-    Cluster cluster = cluster(clusterId);
-    Secret key = Secret.generate(NODE_KEY_PREFIX);
+    Secret key = newKey();
+    return new NewNode(admit(caller, clusterId, input, key), key);
+  }
+
+  /** A key for a node. */
+  static Secret newKey() {
+    return Secret.generate(NODE_KEY_PREFIX);
+  }
+
+  /**
+   * Makes a node, with all that follows from it.
+   *
+   * @throws Refusal.Invalid if the cluster has another node like it
+   */
+  Node admit(Caller caller, ClusterId clusterId, Node.Input input, Secret key) {
+    Cluster cluster = lock(clusterId);
+    List<Node> others = store.everyNodeOf(List.of(clusterId));
+    Instant now = clock.instant();
     Node node =
         new Node(
-            NodeId.generate(clock.instant()),
+            NodeId.generate(now),
             cluster.id(),
             input.name(),
             input.address(),
+            priority(cluster, input, others),
+            false,
             null,
-            clock.instant());
-    if (!store.insert(node, key)) {
-      throw new Refusal.Conflict(
-          ProblemType.NAME_IN_USE, "The cluster has a node named '" + node.name() + "' already.");
-    }
+            1,
+            now);
+    List<Fault> faults = NodeNumbers.faults(cluster, node, others);
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+    store.insert(node, key);
     audit.append(caller, "node.create", node.id().text(), null, node);
-    return new NewNode(node, key);
+    raiseRevision(clusterId);
+    return node;
+  }
+
+  /**
+   * Lets a node in again, with another key and at another address.
+   *
+   * @throws Refusal.Invalid if another node has the address
+   */
+  Node readmit(Caller caller, NodeId id, IpAddress address, Secret key) {
+    Cluster cluster = lock(node(id).clusterId());
+    Node before = node(id);
+    List<Node> others =
+        store.everyNodeOf(List.of(cluster.id())).stream()
+            .filter(node -> !node.id().equals(id))
+            .toList();
+    Node.Input input =
+        new Node.Input(before.name(), address, before.priority() == 0 ? null : before.priority());
+    Node changed = before.with(before.name(), address, priority(cluster, input, others));
+    List<Fault> faults = NodeNumbers.faults(cluster, changed, others);
+    if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
+    store.update(changed);
+    store.renew(id, key);
+    Node after = node(id);
+    audit.append(caller, "node.join", id.text(), before, after);
+    raiseRevision(cluster.id());
+    return after;
+  }
+
+  static int priority(Cluster cluster, Node.Input input, List<Node> others) {
+    return Objects.requireNonNullElseGet(
+        input.priority(), () -> cluster.vrrp() == null ? 0 : NodeNumbers.priority(others));
   }
 
   /**
@@ -137,7 +168,20 @@ public final class Clusters {
    * @throws Refusal.NotFound if there is none
    */
   public Cluster cluster(ClusterId id) {
-    return store.cluster(id).orElseThrow(() -> new Refusal.NotFound("cluster " + id));
+    return store.cluster(id).orElseThrow(() -> notFound(id));
+  }
+
+  /**
+   * The same; nobody else changes it or its nodes until the transaction ends.
+   *
+   * @throws Refusal.NotFound if there is none
+   */
+  public Cluster lock(ClusterId id) {
+    return store.lock(id).orElseThrow(() -> notFound(id));
+  }
+
+  private static Refusal notFound(ClusterId id) {
+    return new Refusal.NotFound("cluster " + id);
   }
 
   /**
@@ -149,6 +193,21 @@ public final class Clusters {
     return store.node(id).orElseThrow(() -> new Refusal.NotFound("node " + id));
   }
 
+  /** All of them. */
+  public List<Cluster> all() {
+    return store.all();
+  }
+
+  /** Which problems of each cluster were told last. */
+  public Map<ClusterId, List<String>> announced() {
+    return store.announced();
+  }
+
+  /** Notes which problems of a cluster were told; whether they are others than those before. */
+  public boolean announce(ClusterId id, List<String> problems) {
+    return store.announce(id, problems);
+  }
+
   public Page<Cluster> clusters(PageRequest request) {
     return store.clusters(request);
   }
@@ -157,14 +216,19 @@ public final class Clusters {
     return store.nodes(request);
   }
 
-  /** The nodes of those clusters that count: those that were not revoked. */
+  /** The nodes of those clusters; one that is revoked is none any more. */
   public List<Node> nodesOf(List<ClusterId> clusters) {
-    return everyNodeOf(clusters).stream().filter(node -> node.revokeTime() == null).toList();
+    return everyNodeOf(clusters).stream().filter(node -> !node.isRevoked()).toList();
   }
 
-  /** The nodes of those clusters, revoked ones too. */
+  /** The nodes of those clusters with those that are revoked, for whoever looks after them. */
   public List<Node> everyNodeOf(List<ClusterId> clusters) {
     return store.everyNodeOf(clusters);
+  }
+
+  /** The revisions of those clusters. */
+  public Map<ClusterId, Long> revisions(List<ClusterId> clusters) {
+    return store.revisions(clusters);
   }
 
   /** The clusters of a data centre, of that model or of any if it is empty. */

@@ -1,6 +1,5 @@
 package dev.poise.server.cluster;
 
-import dev.poise.server.audit.Audit;
 import dev.poise.server.identity.Attempts;
 import dev.poise.server.identity.Origin;
 import dev.poise.server.platform.Bodies;
@@ -8,7 +7,6 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Caller.Role;
 import dev.poise.server.platform.Caller.Scope;
 import dev.poise.server.platform.Fault;
-import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
 import dev.poise.spec.JoinAnswer;
@@ -34,30 +32,26 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 public final class Joining {
+  private static final String STILL_GOOD = " The token is still good.";
+
   private final JoinTokenStore tokens;
-  private final ClusterStore nodes;
   private final Clusters clusters;
   private final Attempts attempts;
   private final Bodies bodies;
-  private final Audit audit;
   private final TransactionTemplate transaction;
   private final InstantSource clock;
 
   Joining(
       JoinTokenStore tokens,
-      ClusterStore nodes,
       Clusters clusters,
       Attempts attempts,
       Bodies bodies,
-      Audit audit,
       TransactionTemplate transaction,
       InstantSource clock) {
     this.tokens = tokens;
-    this.nodes = nodes;
     this.clusters = clusters;
     this.attempts = attempts;
     this.bodies = bodies;
-    this.audit = audit;
     this.transaction = transaction;
     this.clock = clock;
   }
@@ -66,12 +60,12 @@ public final class Joining {
    * Makes the machine a node.
    *
    * @throws Refusal.Unauthenticated if the token is not good, whatever is wrong with it
-   * @throws Refusal.Conflict if the cluster has a node of that name; the token stays good
+   * @throws Refusal.Invalid if the cluster has another node like it; the token stays good
    * @throws Refusal.RateLimited if there were too many attempts from there
    */
   public JoinAnswer join(JoinRequest request, Origin origin) {
     attempts.count(origin);
-    List<Fault> faults = bodies.faults(new Node.Input(request.name(), request.address()));
+    List<Fault> faults = bodies.faults(said(request));
     if (!faults.isEmpty()) throw new Refusal.Invalid(faults);
     JoinAnswer answer = Objects.requireNonNull(transaction.execute(_ -> joined(request, origin)));
     attempts.succeeded(origin);
@@ -93,36 +87,23 @@ public final class Joining {
             Scope.FULL,
             origin.address(),
             origin.requestId());
-    Secret key = Secret.generate(Clusters.NODE_KEY_PREFIX);
+    Secret key = Clusters.newKey();
     NodeId node = taken.token().nodeId();
-    Node joined =
-        node == null
-            ? added(caller, taken.token(), request, key)
-            : returned(caller, node, request, key);
-    clusters.raiseRevision(joined.clusterId());
-    return new JoinAnswer(joined.id(), joined.clusterId(), key.text());
-  }
-
-  private Node added(Caller caller, JoinToken token, JoinRequest request, Secret key) {
-    Instant now = clock.instant();
-    Node node =
-        new Node(
-            NodeId.generate(now), token.clusterId(), request.name(), request.address(), null, now);
-    if (!nodes.insert(node, key)) {
-      throw new Refusal.Conflict(
-          ProblemType.NAME_IN_USE,
-          "The cluster has a node named '%s' already. Choose another name; the token is still good."
-              .formatted(node.name()));
+    try {
+      Node joined =
+          node == null
+              ? clusters.admit(caller, taken.token().clusterId(), said(request), key)
+              : clusters.readmit(caller, node, request.address(), key);
+      return new JoinAnswer(joined.id(), joined.clusterId(), key.text());
+    } catch (Refusal.Invalid refusal) {
+      throw new Refusal.Invalid(
+          refusal.faults().stream()
+              .map(it -> new Fault(it.pointer(), it.code(), it.detail() + STILL_GOOD))
+              .toList());
     }
-    audit.append(caller, "node.create", node.id().text(), null, node);
-    return node;
   }
 
-  private Node returned(Caller caller, NodeId id, JoinRequest request, Secret key) {
-    Node before = clusters.node(id);
-    nodes.renew(id, key, request.address());
-    Node after = clusters.node(id);
-    audit.append(caller, "node.join", id.text(), before, after);
-    return after;
+  private static Node.Input said(JoinRequest request) {
+    return new Node.Input(request.name(), request.address(), null);
   }
 }

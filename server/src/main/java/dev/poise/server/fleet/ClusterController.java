@@ -1,21 +1,19 @@
 package dev.poise.server.fleet;
 
 import dev.poise.server.cluster.Cluster;
+import dev.poise.server.cluster.ClusterChanges;
 import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
-import dev.poise.server.network.DataCenterId;
-import dev.poise.server.observation.NodeObservation;
-import dev.poise.server.observation.Observations;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Listed;
+import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Mutation;
 import dev.poise.server.platform.Mutations;
 import dev.poise.server.platform.Mutations.Answer;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.spec.ClusterId;
-import dev.poise.spec.IpAddress;
-import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.NodeId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -23,80 +21,41 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Clusters and nodes over HTTP, for those who run the platform. */
+/** Clusters over HTTP, for those who run the platform. */
 @RestController
-@RequestMapping("/api/v1")
+@RequestMapping("/api/v1/clusters")
 @Tag(name = "Clusters")
 final class ClusterController {
   private final Clusters clusters;
-  private final Revocation revocation;
-  private final Observations observations;
+  private final ClusterChanges changes;
+  private final Moves moves;
+  private final ClusterViews views;
   private final Mutations mutations;
-  private final InstantSource clock;
 
   ClusterController(
       Clusters clusters,
-      Revocation revocation,
-      Observations observations,
-      Mutations mutations,
-      InstantSource clock) {
+      ClusterChanges changes,
+      Moves moves,
+      ClusterViews views,
+      Mutations mutations) {
     this.clusters = clusters;
-    this.revocation = revocation;
-    this.observations = observations;
+    this.changes = changes;
+    this.moves = moves;
+    this.views = views;
     this.mutations = mutations;
-    this.clock = clock;
   }
-
-  @Schema(name = "Cluster")
-  record ClusterView(
-      ClusterId id,
-      DataCenterId dataCenterId,
-      String name,
-      String remark,
-      String model,
-      @Schema(description = "Counts the changes of what the nodes should serve") long revision,
-      List<NodeView> nodes,
-      Instant createTime) {}
-
-  @Schema(name = "Node")
-  record NodeView(
-      NodeId id,
-      ClusterId clusterId,
-      String name,
-      @Schema(description = "Where the other nodes of the cluster reach it")
-          @Nullable IpAddress address,
-      @Schema(description = "Since when it is refused and does not count; absent if it is not")
-          @Nullable Instant revokeTime,
-      @Schema(description = "Whether it was heard of within the last 10 seconds") boolean live,
-      @Nullable Instant lastHeardTime,
-      @Schema(description = "The revision the node acts on") @Nullable Long acceptedRevision,
-      @Nullable Map<String, String> versions,
-      @Schema(description = "The listener protocols it can serve") @Nullable List<String> protocols,
-      @Schema(description = "Why it cannot serve others") @Nullable Map<String, String> missing,
-      @Schema(description = "What is wrong with the node, in words")
-          @Nullable List<String> problems,
-      @Schema(
-              description =
-                  "Load balancers that vanished without having been deleted; the node serves on"
-                      + " until the removal is confirmed")
-          @Nullable List<LoadBalancerId> heldRemovals,
-      Instant createTime) {}
 
   @Schema(name = "NewNode")
   record NewNodeView(
@@ -106,7 +65,12 @@ final class ClusterController {
       @Schema(description = "What the node's agent shows; it is shown only now") String key,
       Instant createTime) {}
 
-  @PostMapping("/clusters")
+  @Schema(name = "FailoverInput")
+  record FailoverInput(
+      @Schema(description = "The node that takes over; the one with the highest priority if absent")
+          @Nullable NodeId to) {}
+
+  @PostMapping
   @Operation(summary = "Make a cluster", operationId = "createCluster")
   @ApiResponse(
       responseCode = "201",
@@ -115,11 +79,11 @@ final class ClusterController {
     return mutations.perform(
         mutation,
         input,
-        () -> clusters.create(mutation.caller(), input),
-        made -> Answer.created(view(made, List.of()), 0, "/api/v1/clusters/" + made.id()));
+        () -> changes.create(mutation.caller(), input),
+        made -> Answer.created(views.of(made), made.version(), "/api/v1/clusters/" + made.id()));
   }
 
-  @GetMapping("/clusters")
+  @GetMapping
   @Listed(
       sort = {"createTime", "name", "model"},
       filter = {"name", "dataCenterId", "model"})
@@ -127,20 +91,56 @@ final class ClusterController {
   Page<ClusterView> list(Caller caller, PageRequest request) {
     caller.requirePlatformAdmin();
     Page<Cluster> page = clusters.clusters(request);
-    Map<ClusterId, List<NodeView>> nodes =
-        views(clusters.everyNodeOf(page.items().stream().map(Cluster::id).toList())).stream()
-            .collect(Collectors.groupingBy(NodeView::clusterId));
-    return page.map(cluster -> view(cluster, nodes.getOrDefault(cluster.id(), List.of())));
+    return new Page<>(views.of(page.items()), page.nextPageToken(), page.totalSize());
   }
 
-  @GetMapping("/clusters/{id}")
-  @Operation(summary = "Read a cluster", operationId = "getCluster")
-  ClusterView get(Caller caller, @PathVariable ClusterId id) {
+  @GetMapping("/{id}")
+  @Operation(
+      summary = "Read a cluster",
+      description = "Its settings, what its nodes say, and what somebody should look after.",
+      operationId = "getCluster")
+  ResponseEntity<ClusterView> get(Caller caller, @PathVariable ClusterId id) {
     caller.requirePlatformAdmin();
-    return view(clusters.cluster(id), views(clusters.everyNodeOf(List.of(id))));
+    Cluster found = clusters.cluster(id);
+    return ResponseEntity.ok().eTag(Conditions.etag(found.version())).body(views.of(found));
   }
 
-  @PostMapping("/clusters/{id}:confirmRemovals")
+  @PatchMapping("/{id}")
+  @Operation(
+      summary = "Change name, remark or VRRP of a cluster",
+      description =
+          "With VRRP the nodes move addresses between them; each needs an address of its own"
+              + " first, and gets a priority if it has none. `vrrp: null` ends that.",
+      operationId = "updateCluster")
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content = @Content(schema = @Schema(implementation = Cluster.Input.class)))
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ClusterView.class)))
+  ResponseEntity<Object> patch(
+      Mutation mutation, @PathVariable ClusterId id, @RequestBody MergePatch patch) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> changes.patch(mutation.caller(), id, mutation.conditions(), patch),
+        this::answer);
+  }
+
+  @DeleteMapping("/{id}")
+  @Operation(
+      summary = "Delete a cluster",
+      description = "Refused while it has nodes or load balancers.",
+      operationId = "deleteCluster")
+  @ApiResponse(responseCode = "204", content = @Content)
+  ResponseEntity<Object> delete(Mutation mutation, @PathVariable ClusterId id) {
+    return mutations.perform(
+        mutation,
+        null,
+        () -> changes.delete(mutation.caller(), id, mutation.conditions()),
+        _ -> Answer.noContent());
+  }
+
+  @PostMapping("/{id}:confirmRemovals")
   @Operation(
       summary = "Confirm removals that nodes hold back",
       description =
@@ -158,15 +158,38 @@ final class ClusterController {
           clusters.confirmRemovals(mutation.caller(), id);
           return clusters.cluster(id);
         },
-        after -> Answer.ok(view(after, views(clusters.everyNodeOf(List.of(id)))), 0));
+        this::answer);
   }
 
-  @PostMapping("/clusters/{id}/nodes")
+  @PostMapping("/{id}:failover")
+  @Operation(
+      summary = "Move the addresses to another node",
+      description =
+          "The primary gives way once; it is a standby then. Refused if no other node is ready to"
+              + " take over. With `Prefer: wait` the answer waits until another node has the"
+              + " addresses.",
+      operationId = "failOverCluster")
+  @ApiResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = ClusterView.class)))
+  ResponseEntity<Object> failOver(
+      Mutation mutation,
+      @PathVariable ClusterId id,
+      @RequestBody(required = false) @Nullable FailoverInput input) {
+    Optional<NodeId> to = Optional.ofNullable(input).map(FailoverInput::to);
+    return mutations.perform(
+        mutation,
+        input,
+        () -> moves.failOver(mutation.caller(), id, to),
+        moves::awaitFailover,
+        after -> answer(after.cluster()));
+  }
+
+  @PostMapping("/{id}/nodes")
   @Operation(
       summary = "Add a node",
       description =
-          "For machines that get their key by other means than joining. The answer has the key for"
-              + " the node's agent. It is not kept and cannot be read again.",
+          "The answer has the key for the node's agent. It is not kept and cannot be read again.",
       operationId = "createNode")
   @ApiResponse(
       responseCode = "201",
@@ -177,98 +200,17 @@ final class ClusterController {
         mutation.withoutKey(),
         input,
         () -> clusters.addNode(mutation.caller(), id, input),
-        made -> Answer.created(view(made), 0, "/api/v1/nodes/" + made.node().id()));
+        made ->
+            Answer.created(view(made), made.node().version(), "/api/v1/nodes/" + made.node().id()));
   }
 
-  @GetMapping("/nodes")
-  @Listed(filter = {"name", "clusterId"})
-  @Operation(summary = "List nodes", operationId = "listNodes")
-  Page<NodeView> nodes(Caller caller, PageRequest request) {
-    caller.requirePlatformAdmin();
-    Page<Node> page = clusters.nodes(request);
-    return new Page<>(views(page.items()), page.nextPageToken(), page.totalSize());
-  }
-
-  @GetMapping("/nodes/{id}")
-  @Operation(summary = "Read a node", operationId = "getNode")
-  NodeView node(Caller caller, @PathVariable NodeId id) {
-    caller.requirePlatformAdmin();
-    return views(List.of(clusters.node(id))).getFirst();
-  }
-
-  @PostMapping("/nodes/{id}:revoke")
-  @Operation(
-      summary = "Revoke a node",
-      description =
-          "Its key is refused from now on and it does not count as a node of its cluster any more."
-              + " What it serves it goes on serving until it is switched off: do that first if"
-              + " addresses shall be given to others. A join token for the node lets it in again.",
-      operationId = "revokeNode")
-  @ApiResponse(
-      responseCode = "200",
-      content = @Content(schema = @Schema(implementation = NodeView.class)))
-  ResponseEntity<Object> revoke(Mutation mutation, @PathVariable NodeId id) {
-    return mutations.perform(
-        mutation,
-        null,
-        () -> revocation.revoke(mutation.caller(), id),
-        node -> Answer.ok(views(List.of(node)).getFirst(), 0));
-  }
-
-  @DeleteMapping("/nodes/{id}")
-  @Operation(
-      summary = "Delete a node",
-      description = "Only one that was revoked.",
-      operationId = "deleteNode")
-  @ApiResponse(responseCode = "204", content = @Content)
-  ResponseEntity<Object> delete(Mutation mutation, @PathVariable NodeId id) {
-    return mutations.perform(
-        mutation, null, () -> clusters.delete(mutation.caller(), id), _ -> Answer.noContent());
+  private Answer answer(Cluster after) {
+    return Answer.ok(views.of(after), after.version());
   }
 
   private static NewNodeView view(Clusters.NewNode made) {
     Node node = made.node();
     return new NewNodeView(
         node.id(), node.clusterId(), node.name(), made.key().text(), node.createTime());
-  }
-
-  private static ClusterView view(Cluster cluster, List<NodeView> nodes) {
-    return new ClusterView(
-        cluster.id(),
-        cluster.dataCenterId(),
-        cluster.name(),
-        cluster.remark(),
-        cluster.model(),
-        cluster.revision(),
-        nodes,
-        cluster.createTime());
-  }
-
-  private List<NodeView> views(List<Node> nodes) {
-    Map<NodeId, NodeObservation> heard =
-        observations.of(nodes.stream().map(Node::id).toList()).stream()
-            .collect(Collectors.toMap(NodeObservation::node, Function.identity()));
-    Instant now = clock.instant();
-    return nodes.stream()
-        .map(node -> view(node, Optional.ofNullable(heard.get(node.id())), now))
-        .toList();
-  }
-
-  private static NodeView view(Node node, Optional<NodeObservation> heard, Instant now) {
-    return new NodeView(
-        node.id(),
-        node.clusterId(),
-        node.name(),
-        node.address(),
-        node.revokeTime(),
-        heard.isPresent() && heard.get().isLive(now),
-        heard.map(NodeObservation::reportTime).orElse(null),
-        heard.map(NodeObservation::acceptedRevision).orElse(null),
-        heard.map(last -> last.capabilities().versions()).orElse(null),
-        heard.map(last -> last.capabilities().protocols()).orElse(null),
-        heard.map(last -> last.capabilities().missing()).orElse(null),
-        heard.map(NodeObservation::problems).orElse(null),
-        heard.map(last -> last.heldRemovals().loadBalancers()).orElse(null),
-        node.createTime());
   }
 }

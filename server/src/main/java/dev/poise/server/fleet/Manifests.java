@@ -7,8 +7,8 @@ import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.Manifest;
-import dev.poise.spec.Redundancy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
@@ -66,13 +66,20 @@ final class Manifests {
     return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
   }
 
-  private Manifest assemble(Node node) {
-    Cluster cluster = clusters.cluster(node.clusterId());
+  private Manifest assemble(Node asking) {
+    Cluster cluster = clusters.cluster(asking.clusterId());
+    List<Node> nodes = clusters.nodesOf(List.of(cluster.id()));
+    // Anything may have been said of the node since it asked.
+    Node node =
+        nodes.stream()
+            .filter(one -> one.id().equals(asking.id()))
+            .findFirst()
+            .orElseThrow(Clusters::notANode);
     return new Manifest(
         cluster.id(),
         node.id(),
         cluster.revision(),
-        new Redundancy.None(),
+        Redundancies.of(cluster, node, nodes),
         networks.of(node),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),

@@ -177,7 +177,7 @@ class InstanceChanges {
   }
 
   private static Pool following(Pool pool, List<Instance> changed) {
-    Map<InstanceId, Instance> byId = LoadBalancer.byId(changed, Instance::id);
+    Map<InstanceId, Instance> byId = Versions.byId(changed, Instance::id);
     return pool.withMembers(
         pool.members().stream()
             .map(member -> {

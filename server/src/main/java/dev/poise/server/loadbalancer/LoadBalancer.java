@@ -20,12 +20,11 @@ import dev.poise.spec.PoolId;
 import dev.poise.spec.RuleId;
 import dev.poise.spec.Sources;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -251,96 +250,43 @@ public record LoadBalancer(
   }
 
   LoadBalancer with(List<Listener> listeners, List<Pool> pools) {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        generation,
-        version,
-        createTime,
-        updateTime,
-        deleteTime,
-        listeners,
-        pools);
+    return changed(draft -> {
+      draft.listeners = listeners;
+      draft.pools = pools;
+    });
   }
 
   LoadBalancer with(String name, String remark, LoadBalancerType type, boolean deletionProtection) {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        generation,
-        version,
-        createTime,
-        updateTime,
-        deleteTime,
-        listeners,
-        pools);
+    return changed(draft -> {
+      draft.name = name;
+      draft.remark = remark;
+      draft.type = type;
+      draft.deletionProtection = deletionProtection;
+    });
   }
 
   LoadBalancer with(Admission admission) {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        generation,
-        version,
-        createTime,
-        updateTime,
-        deleteTime,
-        listeners,
-        pools);
+    return changed(draft -> draft.admission = admission);
+  }
+
+  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
+    return changed(draft -> draft.elasticIp = elasticIp);
   }
 
   /** The tombstone of it: nothing is served any more, the private address is still held. */
   LoadBalancer deleted(Instant now) {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        new Admission.Everybody(),
-        null,
-        deletionProtection,
-        generation,
-        version,
-        createTime,
-        updateTime,
-        now,
-        List.of(),
-        List.of());
+    return changed(draft -> {
+      draft.admission = new Admission.Everybody();
+      draft.elasticIp = null;
+      draft.deleteTime = now;
+      draft.listeners = List.of();
+      draft.pools = List.of();
+    });
+  }
+
+  /** The same, to be told to nodes anew. */
+  LoadBalancer toldAnew() {
+    return changed(draft -> draft.generation++);
   }
 
   /**
@@ -348,74 +294,74 @@ public record LoadBalancer(
    * generation if nodes have to act.
    */
   LoadBalancer asChangeOf(LoadBalancer before, Instant now) {
-    Map<ListenerId, Listener> oldListeners = byId(before.listeners, Listener::id);
-    Map<PoolId, Pool> oldPools = byId(before.pools, Pool::id);
-    List<Listener> newListeners =
-        listeners.stream()
-            .map(listener -> {
-              Listener old = oldListeners.get(listener.id());
-              return old == null ? listener : nextOf(listener, old);
-            })
-            .toList();
-    List<Pool> newPools = new ArrayList<>();
-    for (Pool pool : pools) {
-      Pool old = oldPools.get(pool.id());
-      newPools.add(old == null ? pool : nextOf(pool, old));
-    }
     boolean nodesMustAct = tellsOtherThan(before) || isBeingDeleted() != before.isBeingDeleted();
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        before.generation + (nodesMustAct ? 1 : 0),
-        before.version + 1,
-        createTime,
-        now,
-        deleteTime,
-        newListeners,
-        newPools);
+    return changed(draft -> {
+      draft.generation = before.generation + (nodesMustAct ? 1 : 0);
+      draft.version = before.version + 1;
+      draft.updateTime = now;
+      draft.listeners = Versions.ofListeners(listeners, before.listeners);
+      draft.pools = Versions.ofPools(pools, before.pools);
+    });
   }
 
-  private static Listener nextOf(Listener listener, Listener old) {
-    Map<RuleId, Rule> oldRules = byId(old.rules(), Rule::id);
-    List<Rule> rules =
-        listener.rules().stream()
-            .map(rule ->
-                rule.equals(oldRules.get(rule.id())) || !oldRules.containsKey(rule.id())
-                    ? rule
-                    : rule.withVersion(rule.version() + 1))
-            .toList();
-    Listener next = listener.withRules(rules);
-    boolean same = listener.withRules(List.of()).equals(old.withRules(List.of()));
-    return same ? next : next.withVersion(old.version() + 1);
+  private LoadBalancer changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.made(this);
   }
 
-  private static Pool nextOf(Pool pool, Pool old) {
-    Map<MemberId, Member> oldMembers = byId(old.members(), Member::id);
-    List<Member> members =
-        pool.members().stream()
-            .map(member ->
-                member.equals(oldMembers.get(member.id())) || !oldMembers.containsKey(member.id())
-                    ? member
-                    : member.withVersion(member.version() + 1))
-            .toList();
-    Pool next = pool.withMembers(members, pool.nextMemberNumber());
-    boolean same = pool.withMembers(List.of(), 1).equals(old.withMembers(List.of(), 1));
-    return same ? next : next.withVersion(old.version() + 1);
-  }
+  /** What may be another in a changed form; a change names only what it changes. */
+  private static final class Draft {
+    private String name;
+    private String remark;
+    private LoadBalancerType type;
+    private Admission admission;
+    private @Nullable ElasticAddress elasticIp;
+    private boolean deletionProtection;
+    private long generation;
+    private long version;
+    private Instant updateTime;
+    private @Nullable Instant deleteTime;
+    private List<Listener> listeners;
+    private List<Pool> pools;
 
-  /** The values by their ids. */
-  static <K, V> Map<K, V> byId(List<V> values, Function<V, K> id) {
-    return values.stream().collect(Collectors.toMap(id, Function.identity()));
+    Draft(LoadBalancer it) {
+      name = it.name;
+      remark = it.remark;
+      type = it.type;
+      admission = it.admission;
+      elasticIp = it.elasticIp;
+      deletionProtection = it.deletionProtection;
+      generation = it.generation;
+      version = it.version;
+      updateTime = it.updateTime;
+      deleteTime = it.deleteTime;
+      listeners = it.listeners;
+      pools = it.pools;
+    }
+
+    LoadBalancer made(LoadBalancer it) {
+      return new LoadBalancer(
+          it.id,
+          it.tenant,
+          it.creatorId,
+          it.placement,
+          name,
+          remark,
+          type,
+          it.networkType,
+          it.address,
+          admission,
+          elasticIp,
+          deletionProtection,
+          generation,
+          version,
+          it.createTime,
+          updateTime,
+          deleteTime,
+          listeners,
+          pools);
+    }
   }
 
   /** Whether nodes are told something else than by that one. */
@@ -428,56 +374,9 @@ public record LoadBalancer(
     return elasticIp == null ? List.of(address) : List.of(address, elasticIp.address());
   }
 
-  LoadBalancer withElasticIp(@Nullable ElasticAddress elasticIp) {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        generation,
-        version,
-        createTime,
-        updateTime,
-        deleteTime,
-        listeners,
-        pools);
-  }
-
   /** What nodes are told. */
   LoadBalancerSpec spec() {
     return spec(generation);
-  }
-
-  /** The same, to be told to nodes anew. */
-  LoadBalancer toldAnew() {
-    return new LoadBalancer(
-        id,
-        tenant,
-        creatorId,
-        placement,
-        name,
-        remark,
-        type,
-        networkType,
-        address,
-        admission,
-        elasticIp,
-        deletionProtection,
-        generation + 1,
-        version,
-        createTime,
-        updateTime,
-        deleteTime,
-        listeners,
-        pools);
   }
 
   private LoadBalancerSpec spec(long generation) {

@@ -60,7 +60,7 @@ class LoadBalancerLists {
     Page<Row> page = lists.page(tenant, request, judged);
     List<LoadBalancer> shown = store.all(tenant, page.items().stream().map(Row::id).toList());
     List<Status> computed = statuses.of(shown, now);
-    Map<LoadBalancerId, LoadBalancer> wholes = LoadBalancer.byId(shown, LoadBalancer::id);
+    Map<LoadBalancerId, LoadBalancer> wholes = Versions.byId(shown, LoadBalancer::id);
     Map<LoadBalancerId, Status> states = new HashMap<>();
     for (int i = 0; i < shown.size(); i++) states.put(shown.get(i).id(), computed.get(i));
     return page.map(row ->

@@ -1,7 +1,7 @@
 package dev.poise.server.loadbalancer;
 
-import static dev.poise.server.loadbalancer.LoadBalancer.byId;
 import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
+import static dev.poise.server.loadbalancer.Versions.byId;
 
 import dev.poise.server.network.InstanceId;
 import dev.poise.server.platform.TenantId;

@@ -11,6 +11,7 @@ import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.Protocol;
+import dev.poise.spec.RoleReport.Role;
 import dev.poise.spec.Serving;
 import dev.poise.spec.VipReport;
 import java.time.Instant;
@@ -29,7 +30,8 @@ import java.util.stream.Stream;
  *
  * <p>Only live nodes count, those heard of within the last seconds. What a silent node said once
  * may have changed since, so with no live node nothing is green any more, though traffic most
- * likely flows on.
+ * likely flows on. Of the members, the nodes that have the addresses tell: what a standby cannot
+ * reach, no client misses. If no live node says that it has them, all live nodes tell.
  *
  * @param appliedGeneration what every live node serves at least; 0 if one of them serves nothing
  * @param explanation the state in a sentence
@@ -50,13 +52,35 @@ record Status(
   /** A node's no, in the words of the tool that said it. */
   record Refused(String node, String message, Instant since) {}
 
-  /** A node of the cluster and what it said last, if ever. */
+  /**
+   * A node of the cluster and what it said last, if ever.
+   *
+   * @param role what it said that it is in its cluster
+   */
   record Seen(
       NodeId id,
       String name,
       Optional<Instant> lastHeard,
       boolean live,
+      Role role,
       Optional<LoadBalancerReport> report) {
+    /** The same node, if it were live, or that in its cluster, or had said that. */
+    Seen as(boolean live, Role role, Optional<LoadBalancerReport> report) {
+      return new Seen(id, name, lastHeard, live, role, report);
+    }
+
+    boolean isPrimary() {
+      return role == Role.PRIMARY;
+    }
+
+    /** Whether it moves addresses with others and says that it does not have them. */
+    boolean isAside() {
+      return switch (role) {
+        case BACKUP, FAULT -> true;
+        case PRIMARY, NONE, UNKNOWN -> false;
+      };
+    }
+
     long appliedGeneration() {
       return report
           .map(LoadBalancerReport::outcome)
@@ -104,7 +128,7 @@ record Status(
         state,
         live.isEmpty() ? Health.UNKNOWN : Health.ofListeners(List.copyOf(listeners.values())),
         applied,
-        explanation(desired, state, nodes, live, applied, refusal),
+        explanation(desired, state, nodes, live, applied, refusal) + whereabouts(state, nodes),
         refusal,
         nodes.stream()
             .map(node ->
@@ -196,6 +220,22 @@ record Status(
     };
   }
 
+  /** What is to be said of the addresses if no live node has them. */
+  private static String whereabouts(State state, List<Seen> nodes) {
+    boolean nobodyHasThem =
+        state != State.DELETING
+            && nodes.stream().anyMatch(node -> node.live() && node.isAside())
+            && nodes.stream().noneMatch(node -> node.live() && node.isPrimary());
+    if (!nobodyHasThem) return "";
+    return nodes.stream()
+        .filter(Seen::isPrimary)
+        .findFirst()
+        .map(silent ->
+            " Node %s had its addresses when it was last heard of, at %s, and probably serves as before."
+                .formatted(silent.name(), silent.lastHeard().map(Instant::toString).orElse("?")))
+        .orElse(" No node says that it has its addresses now.");
+  }
+
   private static Optional<String> held(Seen node) {
     return node.report()
         .map(LoadBalancerReport::outcome)
@@ -221,19 +261,30 @@ record Status(
   }
 
   private static Map<MemberId, MemberStatus> members(LoadBalancer desired, List<Seen> live) {
-    Map<MemberId, List<MemberReport>> said =
-        live.stream()
-            .flatMap(node -> node.report().stream())
-            .flatMap(report -> report.members().stream())
-            .collect(Collectors.groupingBy(MemberReport::id));
+    List<Seen> primaries = live.stream().filter(Seen::isPrimary).toList();
+    Map<MemberId, List<MemberReport>> said = said(live);
+    Map<MemberId, List<MemberReport>> deciding = primaries.isEmpty() ? said : said(primaries);
     return desired.pools().stream()
         .flatMap(pool -> pool.members().stream())
-        .map(member -> member(member, said.getOrDefault(member.id(), List.of()), !live.isEmpty()))
+        .map(member ->
+            member(
+                member,
+                said.getOrDefault(member.id(), List.of()),
+                deciding.getOrDefault(member.id(), List.of()),
+                !live.isEmpty()))
         .collect(Collectors.toMap(MemberStatus::id, Function.identity()));
   }
 
-  /** What the worst-off node says, with the connections of all. */
-  private static MemberStatus member(Member member, List<MemberReport> said, boolean known) {
+  private static Map<MemberId, List<MemberReport>> said(List<Seen> nodes) {
+    return nodes.stream()
+        .flatMap(node -> node.report().stream())
+        .flatMap(report -> report.members().stream())
+        .collect(Collectors.groupingBy(MemberReport::id));
+  }
+
+  /** What the worst-off of the deciding nodes says, with the connections of all. */
+  private static MemberStatus member(
+      Member member, List<MemberReport> said, List<MemberReport> deciding, boolean known) {
     boolean enabled = member.mode() == MemberMode.ENABLED;
     long active = said.stream().mapToLong(MemberReport::activeConnections).sum();
     long connections = said.stream().mapToLong(MemberReport::connections).sum();
@@ -247,7 +298,7 @@ record Status(
           active,
           connections);
     }
-    return said.stream()
+    return deciding.stream()
         .max(Comparator.comparingInt(report -> severity(report.health())))
         .map(worst ->
             new MemberStatus(

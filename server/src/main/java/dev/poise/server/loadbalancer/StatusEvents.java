@@ -8,6 +8,7 @@ import dev.poise.server.platform.TenantId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.RoleReport.Role;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>A status is computed, so nothing happens when it changes; it is found out by computing it
  * twice. That is done only where it can have changed: for load balancers of which a report says
  * something else than the one before, numbers aside, and for all of a cluster when one of its nodes
- * falls silent or is heard of again. "Before" is what {@link Status} makes of the same load
- * balancer with what the node said before, so there is one way to compute a status, here too.
+ * falls silent, is heard of again, or begins or ceases to be the primary. "Before" is what {@link
+ * Status} makes of the same load balancer with what the node said before, so there is one way to
+ * compute a status, here too.
  */
 @Component
 public final class StatusEvents {
@@ -67,38 +69,46 @@ public final class StatusEvents {
   }
 
   /**
+   * What was known of a node before a report.
+   *
+   * @param wasLive whether it was live
+   * @param role what it had said that it is in its cluster
+   */
+  public record NodeBefore(NodeId id, boolean wasLive, Role role) {}
+
+  /**
    * Notes what a report changed, in its transaction.
    *
-   * @param wasLive whether the node was live before it
    * @param before what the node had said of load balancers of which it says something else now
    */
-  public void reported(
-      NodeId node, boolean wasLive, Map<LoadBalancerId, Optional<LoadBalancerReport>> before) {
+  public void reported(NodeBefore node, Map<LoadBalancerId, Optional<LoadBalancerReport>> before) {
     compare(
         List.copyOf(before.keySet()),
         (loadBalancer, seen) ->
-            seen.id().equals(node)
-                ? new Status.Seen(
-                    seen.id(),
-                    seen.name(),
-                    seen.lastHeard(),
-                    wasLive,
-                    Objects.requireNonNull(before.get(loadBalancer)))
+            seen.id().equals(node.id())
+                ? seen.as(
+                    node.wasLive(), node.role(), Objects.requireNonNull(before.get(loadBalancer)))
                 : seen);
   }
 
   /**
-   * Notes what it changed that a node fell silent or is heard of again.
+   * Notes what it changed that a node fell silent, is heard of again, or is something else in its
+   * cluster.
    *
    * @param done load balancers that are done already
    */
-  public void livenessChanged(NodeId node, boolean isLive, Set<LoadBalancerId> done) {
+  public void nodeChanged(NodeBefore node, Set<LoadBalancerId> done) {
     List<LoadBalancerId> reached =
-        specs.servedBy(node).stream().filter(id -> !done.contains(id)).toList();
+        specs.servedBy(node.id()).stream().filter(id -> !done.contains(id)).toList();
     for (int from = 0; from < reached.size(); from += AT_ONCE) {
       List<LoadBalancerId> some = reached.subList(from, Math.min(reached.size(), from + AT_ONCE));
       transaction.executeWithoutResult(_ ->
-          compare(some, (_, seen) -> seen.id().equals(node) ? withLiveness(seen, !isLive) : seen));
+          compare(
+              some,
+              (_, seen) ->
+                  seen.id().equals(node.id())
+                      ? seen.as(node.wasLive(), node.role(), seen.report())
+                      : seen));
     }
   }
 
@@ -119,10 +129,6 @@ public final class StatusEvents {
           .addAll(changes(all.get(i), before.get(i), after.get(i)));
     }
     changes.forEach(events::append);
-  }
-
-  private static Status.Seen withLiveness(Status.Seen seen, boolean live) {
-    return new Status.Seen(seen.id(), seen.name(), seen.lastHeard(), live, seen.report());
   }
 
   /** What was known of a node and a load balancer before, made of what is known now. */

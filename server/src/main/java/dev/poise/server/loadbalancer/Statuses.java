@@ -10,6 +10,7 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberId;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.RoleReport.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -109,6 +110,7 @@ class Statuses {
         node.name(),
         last.map(NodeObservation::reportTime),
         last.isPresent() && last.get().isLive(now),
+        last.map(heardLast -> heardLast.role().role()).orElse(Role.UNKNOWN),
         report);
   }
 

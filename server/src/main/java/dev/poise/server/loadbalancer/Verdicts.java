@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +30,11 @@ import org.springframework.stereotype.Component;
  *
  * <p>So what a status came to is remembered in memory under everything it was computed from: the
  * version and generation of the load balancer, the essence of what each node said of it, and which
- * nodes of its cluster are live. These are one short row each. Whenever one of them differs, the
- * key differs, and the status is computed by {@link Status}, as everywhere else. What is remembered
- * can therefore not be out of date, nobody has to drop anything, and every server process may have
- * its own memory. A new input of {@link Status} that decides over state or health must become a
- * part of the key: that is the one thing to keep in mind here.
+ * nodes of its cluster are live and have the addresses. These are one short row each. Whenever one
+ * of them differs, the key differs, and the status is computed by {@link Status}, as everywhere
+ * else. What is remembered can therefore not be out of date, nobody has to drop anything, and every
+ * server process may have its own memory. A new input of {@link Status} that decides over state or
+ * health must become a part of the key: that is the one thing to keep in mind here.
  */
 @Component
 class Verdicts {
@@ -105,20 +104,21 @@ class Verdicts {
     return verdicts;
   }
 
-  /** The nodes of each cluster and whether they are live, as a text. */
+  /** The nodes of each cluster, whether they are live and have the addresses, as a text. */
   private Map<ClusterId, String> liveness(List<ClusterId> ids, Instant now) {
     List<Node> nodes = clusters.nodesOf(ids);
-    Set<NodeId> live =
+    Map<NodeId, String> live =
         observations.of(nodes.stream().map(Node::id).toList()).stream()
             .filter(seen -> seen.isLive(now))
-            .map(NodeObservation::node)
-            .collect(Collectors.toSet());
+            .collect(
+                Collectors.toMap(
+                    NodeObservation::node, seen -> seen.isPrimary(now) ? "primary" : "live"));
     return nodes.stream()
         .collect(
             Collectors.groupingBy(
                 Node::clusterId,
                 Collectors.mapping(
-                    node -> "|" + node.id() + (live.contains(node.id()) ? "+" : "-"),
+                    node -> "|" + node.id() + live.getOrDefault(node.id(), ""),
                     Collectors.joining())));
   }
 }

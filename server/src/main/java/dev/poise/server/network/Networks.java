@@ -220,7 +220,7 @@ public final class Networks {
   }
 
   /** The data centre, to which nobody can add anything until the transaction ends. */
-  DataCenter lockDataCenter(DataCenterId id) {
+  public DataCenter lockDataCenter(DataCenterId id) {
     return store.lock(id).orElseThrow(() -> new Refusal.NotFound("data centre " + id));
   }
 

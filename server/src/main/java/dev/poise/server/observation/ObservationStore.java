@@ -6,6 +6,7 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
+import dev.poise.spec.RoleReport;
 import dev.poise.spec.SpecJson;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -32,41 +33,67 @@ class ObservationStore {
   }
 
   /** Which report of a node was the last one. */
-  record Position(String session, long sequence, Instant reportTime, boolean announcedLive) {}
+  record Position(
+      String session,
+      long sequence,
+      Instant reportTime,
+      boolean announcedLive,
+      RoleReport.Role role) {}
 
   Optional<Position> lockPosition(NodeId node) {
     return db.sql(
-            "SELECT session, sequence, report_time, announced_live FROM node_observations WHERE"
-                + " node_id = :node FOR UPDATE")
+            """
+            SELECT session, sequence, report_time, announced_live, role ->> 'role' AS role FROM node_observations
+            WHERE node_id = :node FOR UPDATE
+            """)
         .param("node", node.text())
         .query((row, _) ->
             new Position(
                 row.getString("session"),
                 row.getLong("sequence"),
                 row.getTimestamp("report_time").toInstant(),
-                row.getBoolean("announced_live")))
+                row.getBoolean("announced_live"),
+                RoleReport.Role.valueOf(row.getString("role"))))
         .optional();
   }
 
   void saveNode(NodeReport report, Instant now) {
     db.sql(
             """
-            INSERT INTO node_observations
-              (node_id, session, sequence, accepted_revision, capabilities, held_removals, problems, report_time)
-            VALUES (:node, :session, :sequence, :revision, :capabilities::jsonb, :held::jsonb, :problems, :now)
+            INSERT INTO node_observations AS o
+              (node_id, session, sequence, accepted_revision, applied_revision, capabilities, held_removals, problems,
+               role, role_time, primary_time, target_revision, target_time, captured_time, report_time)
+            VALUES (:node, :session, :sequence, :accepted, :applied, :capabilities::jsonb, :held::jsonb, :problems,
+              :role::jsonb, :now, :primary,
+              (SELECT c.revision FROM nodes n JOIN clusters c ON c.id = n.cluster_id WHERE n.id = :node),
+              :now, :captured, :now)
             ON CONFLICT (node_id) DO UPDATE SET
               session = excluded.session, sequence = excluded.sequence,
-              accepted_revision = excluded.accepted_revision, capabilities = excluded.capabilities,
-              held_removals = excluded.held_removals, problems = excluded.problems, report_time = excluded.report_time,
-              announced_live = true
+              accepted_revision = excluded.accepted_revision, applied_revision = excluded.applied_revision,
+              capabilities = excluded.capabilities, held_removals = excluded.held_removals,
+              problems = excluded.problems, role = excluded.role,
+              role_time = CASE
+                WHEN o.role ->> 'role' = excluded.role ->> 'role' AND o.report_time > :silent THEN o.role_time
+                ELSE :now END,
+              primary_time = COALESCE(excluded.primary_time, o.primary_time),
+              target_revision =
+                CASE WHEN :applied < o.target_revision THEN o.target_revision ELSE excluded.target_revision END,
+              target_time = CASE WHEN :applied < o.target_revision THEN o.target_time ELSE :now END,
+              captured_time = excluded.captured_time, report_time = excluded.report_time, announced_live = true
             """)
         .param("node", report.node().text())
         .param("session", report.session())
         .param("sequence", report.sequence())
-        .param("revision", report.acceptedRevision())
+        .param("accepted", report.acceptedRevision())
+        .param("applied", report.appliedRevision())
         .param("capabilities", SpecJson.write(report.capabilities()))
         .param("held", SpecJson.write(report.heldRemovals()))
         .param("problems", report.problems().toArray(String[]::new))
+        .param("role", SpecJson.write(report.role()))
+        .param(
+            "primary", report.role().role() == RoleReport.Role.PRIMARY ? Timestamp.from(now) : null)
+        .param("captured", Timestamp.from(report.capturedTime()))
+        .param("silent", Timestamp.from(now.minus(NodeObservation.SILENT_AFTER)))
         .param("now", Timestamp.from(now))
         .update();
   }
@@ -156,31 +183,43 @@ class ObservationStore {
   }
 
   /** Notes that nodes are silent that said nothing since then; gives those not noted before. */
-  List<NodeId> announceSilent(Instant since) {
-    return db.sql(
+  Map<NodeId, RoleReport.Role> announceSilent(Instant since) {
+    Map<NodeId, RoleReport.Role> silent = new HashMap<>();
+    db.sql(
             """
             UPDATE node_observations SET announced_live = false
-            WHERE announced_live AND report_time <= :since RETURNING node_id
+            WHERE announced_live AND report_time <= :since RETURNING node_id, role ->> 'role' AS role
             """)
         .param("since", Timestamp.from(since))
-        .query((row, _) -> new NodeId(row.getString("node_id")))
-        .list();
+        .query(row -> {
+          silent.put(
+              new NodeId(row.getString("node_id")), RoleReport.Role.valueOf(row.getString("role")));
+        });
+    return silent;
   }
 
   List<NodeObservation> nodes(List<NodeId> ids) {
     return db.sql(
             """
-            SELECT node_id, accepted_revision, capabilities, held_removals, problems, report_time FROM node_observations
-            WHERE node_id = ANY(:ids)
+            SELECT node_id, accepted_revision, applied_revision, capabilities, held_removals, problems, role, role_time,
+              primary_time, target_revision, target_time, captured_time, report_time
+            FROM node_observations WHERE node_id = ANY(:ids)
             """)
         .param("ids", ids.stream().map(NodeId::text).toArray(String[]::new))
         .query((row, _) ->
             new NodeObservation(
                 new NodeId(row.getString("node_id")),
                 row.getLong("accepted_revision"),
+                row.getLong("applied_revision"),
                 SpecJson.read(row.getString("capabilities"), Capabilities.class),
                 SpecJson.read(row.getString("held_removals"), HeldRemovals.class),
                 List.of((String[]) row.getArray("problems").getArray()),
+                SpecJson.read(row.getString("role"), RoleReport.class),
+                row.getTimestamp("role_time").toInstant(),
+                Optional.ofNullable(row.getTimestamp("primary_time")).map(Timestamp::toInstant),
+                new NodeObservation.Target(
+                    row.getLong("target_revision"), row.getTimestamp("target_time").toInstant()),
+                row.getTimestamp("captured_time").toInstant(),
                 row.getTimestamp("report_time").toInstant()))
         .list();
   }

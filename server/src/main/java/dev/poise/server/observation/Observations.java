@@ -5,6 +5,7 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
+import dev.poise.spec.RoleReport.Role;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,10 @@ public final class Observations {
    * @param before what the node had said of the load balancers of which it says something else now,
    *     numbers aside; empty for one of which it had said nothing
    * @param wasLive whether the node was live before
+   * @param role what it had said it is in its cluster
    */
-  public record Taken(Map<LoadBalancerId, Optional<LoadBalancerReport>> before, boolean wasLive) {}
+  public record Taken(
+      Map<LoadBalancerId, Optional<LoadBalancerReport>> before, boolean wasLive, Role role) {}
 
   /**
    * Takes in a report, in the transaction of the caller. Those who wait for a load balancer of
@@ -77,7 +80,8 @@ public final class Observations {
                 .collect(Collectors.toMap(id -> id, id -> Optional.ofNullable(said.get(id)))),
             last.isPresent()
                 && last.get().announcedLive()
-                && !NodeObservation.isSilent(last.get().reportTime(), clock.instant())));
+                && !NodeObservation.isSilent(last.get().reportTime(), clock.instant()),
+            last.map(ObservationStore.Position::role).orElse(Role.UNKNOWN)));
   }
 
   /** Forgets all that a node said. */
@@ -85,8 +89,11 @@ public final class Observations {
     store.forget(node).forEach(id -> signals.raise(id.text()));
   }
 
-  /** The nodes that fell silent since this was asked last; each is named once, to one server. */
-  public List<NodeId> fellSilent() {
+  /**
+   * The nodes that fell silent since this was asked last, and what they said last that they are;
+   * each is named once, to one server.
+   */
+  public Map<NodeId, Role> fellSilent() {
     return store.announceSilent(clock.instant().minus(NodeObservation.SILENT_AFTER));
   }
 

@@ -1,5 +1,6 @@
 package dev.poise.server.platform;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Path;
 import jakarta.validation.Validator;
@@ -237,7 +238,8 @@ public final class Bodies {
       if (step.getIndex() != null) pointer.append('/').append(step.getIndex());
       if (step.getKey() != null) pointer.append('/').append(escape(step.getKey().toString()));
       String name = step.getName();
-      if (name != null && !name.startsWith("<")) pointer.append('/').append(escape(name));
+      if (name != null && !name.startsWith("<"))
+        pointer.append('/').append(escape(jsonName(violation.getLeafBean(), name)));
     }
     String annotation =
         violation.getConstraintDescriptor().getAnnotation().annotationType().getSimpleName();
@@ -256,6 +258,18 @@ public final class Bodies {
           pointer.toString(), message.substring(1, end), message.substring(end + 1).strip());
     }
     return new Fault(pointer.toString(), code, asSentence(message));
+  }
+
+  /** What a field of the record that a constraint is broken in is called in JSON. */
+  private static String jsonName(@Nullable Object bean, String field) {
+    if (bean == null || !bean.getClass().isRecord()) return field;
+    return Stream.of(bean.getClass().getRecordComponents())
+        .filter(component -> component.getName().equals(field))
+        .flatMap(component ->
+            Stream.ofNullable(component.getAccessor().getAnnotation(JsonProperty.class)))
+        .map(JsonProperty::value)
+        .findFirst()
+        .orElse(field);
   }
 
   private static String asSentence(String message) {

@@ -76,6 +76,20 @@ public enum ProblemType {
       409,
       "The instance is in use",
       "Members have its address. Delete them, or give them another one, first."),
+  NUMBER_IN_USE(
+      409,
+      "The number is in use",
+      "Router ids are unique in a data centre, priorities of nodes in a cluster. Choose another"
+          + " one."),
+  NODE_WITHOUT_ADDRESS(
+      409,
+      "A node has no address",
+      "Nodes that move addresses between them reach each other at addresses of their own. Set them"
+          + " first."),
+  NO_STANDBY(
+      409,
+      "No other node can take over",
+      "The detail says why. A node is drained nevertheless with force=true; nobody serves then."),
   IN_USE(409, "It is in use", "The detail names what uses it. Delete that first."),
   DELETION_PROTECTED(409, "Deletion protection is on", "Set deletionProtection to false first."),
   BEING_DELETED(409, "The load balancer is being deleted", "It takes no more changes."),

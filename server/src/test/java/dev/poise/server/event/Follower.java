@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a stream of events as a browser does. */
-final class Follower implements AutoCloseable {
+public final class Follower implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final int PATIENCE_SECONDS = 30;
 
@@ -28,13 +28,13 @@ final class Follower implements AutoCloseable {
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
 
   /** What came: an event, or the end of the stream as one of the type {@code end}. */
-  record Received(String type, String id, JsonNode data) {
-    String text(String field) {
+  public record Received(String type, String id, JsonNode data) {
+    public String text(String field) {
       return data.at("/" + field).asString("");
     }
   }
 
-  Follower(URI uri, String key, @Nullable String lastEventId) {
+  public Follower(URI uri, String key, @Nullable String lastEventId) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .header("Authorization", "Bearer " + key)
@@ -76,7 +76,7 @@ final class Follower implements AutoCloseable {
   }
 
   /** The next event. */
-  Received next() {
+  public Received next() {
     try {
       Received next = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (next == null) throw new AssertionError("no event came");
@@ -87,7 +87,7 @@ final class Follower implements AutoCloseable {
   }
 
   /** The events up to the first about that thing, which is the last of them. */
-  List<Received> until(String resourceId) {
+  public List<Received> until(String resourceId) {
     List<Received> all = new ArrayList<>();
     do {
       all.add(next());

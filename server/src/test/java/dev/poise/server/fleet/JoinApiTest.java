@@ -54,7 +54,7 @@ class JoinApiTest extends ApiTest {
 
   @Test
   void aMachineWithATokenBecomesANodeOfTheCluster() {
-    long before = get("/clusters/" + site.cluster()).body().at("/revision").asLong();
+    long before = get("/clusters/" + site.cluster()).body().at("/desiredRevision").asLong();
     Answer token = token();
     Answer joined = join(token.text("/token"), "machine-1");
     assertThat(joined.status()).isEqualTo(200);
@@ -63,7 +63,7 @@ class JoinApiTest extends ApiTest {
     assertThat(node.text("/name")).isEqualTo("machine-1");
     assertThat(node.text("/address")).isEqualTo(ADDRESS.text());
     assertThat(manifestStatus(joined.text("/key"))).isEqualTo(200);
-    assertThat(get("/clusters/" + site.cluster()).body().at("/revision").asLong())
+    assertThat(get("/clusters/" + site.cluster()).body().at("/desiredRevision").asLong())
         .isGreaterThan(before);
     Answer audit = get("/audit-events?resourceId=" + joined.text("/node"));
     assertThat(audit.text("/items/0/action")).isEqualTo("node.create");

@@ -13,11 +13,14 @@ import static dev.poise.server.isolation.Expectation.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.ApiTest;
+import dev.poise.server.TestNode;
 import dev.poise.server.TestPeople;
 import dev.poise.server.cluster.JoinTokenId;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.network.ElasticIpPoolId;
+import dev.poise.spec.ClusterId;
 import dev.poise.spec.NodeId;
+import dev.poise.spec.RoleReport.Role;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -154,10 +157,40 @@ class IsolationTest extends ApiTest {
         JoinTokenId.class, made("/clusters/" + site.cluster() + "/join-tokens", "{}").text("/id"));
     world.empty.put(NodeId.class, revokedNode(site));
     world.empty.put(ElasticIpPoolId.class, elasticIpPool(site, "203.0.113.100"));
+    move(site);
+    world.empty.put(
+        ClusterId.class,
+        made(
+                "/clusters",
+                "{\"name\":\"empty-%d\",\"dataCenterId\":\"%s\",\"model\":\"x86\"}"
+                    .formatted(unique(), site.dataCenter()))
+            .text("/id"));
     world.empty.put(
         DataCenterId.class,
         made("/data-centers", "{\"name\":\"empty-%d\"}".formatted(unique())).text("/id"));
     return world;
+  }
+
+  /** Makes the nodes of the site a pair that can move addresses. */
+  private void move(Site site) {
+    patch("/nodes/" + site.node(), "{\"address\":\"10.9.0.1\"}");
+    Answer second =
+        made(
+            "/clusters/" + site.cluster() + "/nodes",
+            "{\"name\":\"standby\",\"address\":\"10.9.0.2\"}");
+    patch("/clusters/" + site.cluster(), "{\"vrrp\":{\"interface\":\"eth0\"}}");
+    new TestNode(this::agent, site).is(Role.PRIMARY);
+    Site standby =
+        new Site(
+            site.dataCenter(),
+            site.vpc(),
+            site.subnet(),
+            site.cluster(),
+            second.text("/id"),
+            second.text("/key"));
+    new TestNode(this::agent, standby).is(Role.BACKUP);
+    // Calling every route takes longer than a node may be silent.
+    db.sql("UPDATE node_observations SET report_time = report_time + interval '1 hour'").update();
   }
 
   private String revokedNode(Site site) {

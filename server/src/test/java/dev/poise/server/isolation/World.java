@@ -77,7 +77,8 @@ final class World {
   static final String TABLE = "name,addresses\nn,10.5.0.202\n";
 
   /** What else is in queries, by its name. */
-  final Map<String, String> parameters = Map.of("removeMembers", "true", "domain", "a.test");
+  final Map<String, String> parameters =
+      Map.of("removeMembers", "true", "domain", "a.test", "force", "true");
 
   /** A certificate that only its maker knows of. */
   final String privateCertificate;
@@ -262,7 +263,8 @@ final class World {
         "Cluster$Input",
         Map.of(
             "name", "of " + site.dataCenter(), "dataCenterId", site.dataCenter(), "model", "x86"));
-    body("Node$Input", Map.of("name", "another"));
+    body("Node$Input", Map.of("name", "another", "address", "10.9.0.9"));
+    body("ClusterController$FailoverInput", Map.of());
     body("JoinToken$Input", Map.of());
     body("Tenant$Input", Map.of("name", "another", "mainAccount", Map.of("name", "another")));
     body("User$Input", Map.of("name", "another", "role", "TENANT_USER"));

@@ -301,6 +301,26 @@ class HostileTextTest extends ApiTest {
     }
   }
 
+  @Test
+  void aNameOfANetworkInterfaceIsOneOrIsRefused() {
+    int refused = 0;
+    for (String text : HOSTILE) {
+      Answer answer =
+          post(
+              "/clusters?dryRun=true",
+              "{\"name\":\"i\",\"dataCenterId\":\"%s\",\"model\":\"m\",\"vrrp\":{\"interface\":%s}}"
+                  .formatted(site.dataCenter(), json(text)));
+      boolean harmless =
+          !text.isEmpty() && text.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c));
+      if (answer.status() == 200) assertThat(harmless).as(json(text)).isTrue();
+      else {
+        assertThat(answer.status()).as("%s %s", json(text), answer.body()).isEqualTo(422);
+        refused++;
+      }
+    }
+    assertThat(refused).as("there is always something to refuse").isPositive();
+  }
+
   private Answer manifest() {
     return agent("GET", AgentApi.MANIFEST, null, Map.of(), site.nodeKey());
   }

@@ -4,18 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.server.loadbalancer.RouteExplanation.Passed;
 import dev.poise.server.loadbalancer.RouteExplanation.Reach;
-import dev.poise.server.network.DataCenterId;
-import dev.poise.server.network.SubnetId;
-import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Action;
-import dev.poise.spec.Algorithm;
-import dev.poise.spec.ClusterId;
-import dev.poise.spec.ConnectionLimit;
-import dev.poise.spec.HealthCheck;
 import dev.poise.spec.HttpOptions;
 import dev.poise.spec.HttpsRedirect;
-import dev.poise.spec.IpAddress;
-import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberId;
@@ -24,14 +15,12 @@ import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.PathPrefix;
-import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RedirectLocation;
+import dev.poise.spec.RoleReport.Role;
 import dev.poise.spec.RuleId;
 import dev.poise.spec.Serving;
-import dev.poise.spec.TypeId;
-import dev.poise.spec.VpcId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteExplanationTest {
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Instant NOW = SampleBalancer.NOW;
   private static final PoolId POOL = PoolId.generate(NOW);
   private static final List<String> PLACES =
       List.of(
@@ -58,18 +47,7 @@ class RouteExplanationTest {
           "/only/here");
 
   private static Member member(int number, int weight, MemberMode mode) {
-    return new Member(
-        MemberId.generate(NOW),
-        number,
-        "",
-        "",
-        new IpAddress("10.1.0." + number),
-        null,
-        80,
-        weight,
-        mode,
-        1,
-        NOW);
+    return SampleBalancer.member(MemberId.generate(NOW), number, weight, mode);
   }
 
   private static Rule rule(String place, Action action) {
@@ -89,56 +67,15 @@ class RouteExplanationTest {
   }
 
   private static LoadBalancer owner(List<Rule> rules, List<Member> members) {
-    return new LoadBalancer(
+    return SampleBalancer.of(
         LoadBalancerId.generate(NOW),
-        TenantId.generate(NOW),
-        "usr_maker",
-        new Placement(
-            new DataCenterId(TypeId.generate("dc", NOW)),
-            new VpcId(TypeId.generate("vpc", NOW)),
-            new SubnetId(TypeId.generate("sub", NOW)),
-            ClusterId.generate(NOW),
-            false),
-        "web",
-        "",
-        LoadBalancerType.MIXED,
-        NetworkType.INTERNAL,
-        new IpAddress("10.0.0.1"),
-        new Admission.Everybody(),
-        null,
-        false,
         1,
-        1,
-        NOW,
-        NOW,
-        null,
-        List.of(
-            new Listener(
-                ListenerId.generate(NOW),
-                "l",
-                "",
-                80,
-                new Protocol.Http(
-                    new HttpOptions(60, 60, RequestHeadersInput.DEFAULT.headers(), List.of()),
-                    new HttpsRedirect.Off()),
-                new ConnectionLimit.Unlimited(),
-                POOL,
-                rules,
-                1,
-                NOW)),
-        List.of(
-            new Pool(
-                POOL,
-                "p",
-                "",
-                null,
-                Algorithm.WEIGHTED_ROUND_ROBIN,
-                new Persistence.Off(),
-                new HealthCheck.Port(new HealthCheck.Timing(2, 1, 2, 3)),
-                members.size() + 1,
-                members,
-                1,
-                NOW)));
+        new Protocol.Http(
+            new HttpOptions(60, 60, RequestHeadersInput.DEFAULT.headers(), List.of()),
+            new HttpsRedirect.Off()),
+        POOL,
+        rules,
+        members);
   }
 
   private static RouteExplanation explain(
@@ -156,7 +93,12 @@ class RouteExplanationTest {
             owner,
             List.of(
                 new Status.Seen(
-                    NodeId.generate(NOW), "n", Optional.of(NOW), true, Optional.of(report))));
+                    NodeId.generate(NOW),
+                    "n",
+                    Optional.of(NOW),
+                    true,
+                    Role.NONE,
+                    Optional.of(report))));
     return RouteExplanation.of(
         owner,
         owner.listeners().getFirst(),

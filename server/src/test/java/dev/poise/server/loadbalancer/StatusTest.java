@@ -2,15 +2,6 @@ package dev.poise.server.loadbalancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.network.DataCenterId;
-import dev.poise.server.network.SubnetId;
-import dev.poise.server.platform.TenantId;
-import dev.poise.spec.Algorithm;
-import dev.poise.spec.ClusterId;
-import dev.poise.spec.ConnectionLimit;
-import dev.poise.spec.HealthCheck;
-import dev.poise.spec.IpAddress;
-import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberId;
@@ -18,13 +9,11 @@ import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Outcome;
-import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.ProxyProtocol;
+import dev.poise.spec.RoleReport.Role;
 import dev.poise.spec.Serving;
-import dev.poise.spec.TypeId;
-import dev.poise.spec.VpcId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,87 +23,37 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StatusTest {
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Instant NOW = SampleBalancer.NOW;
   private static final LoadBalancerId ID = LoadBalancerId.generate(NOW);
   private static final List<MemberId> MEMBERS =
       List.of(MemberId.generate(NOW), MemberId.generate(NOW), MemberId.generate(NOW));
 
   private static LoadBalancer desired(long generation, MemberMode... modes) {
-    PoolId pool = PoolId.generate(NOW);
     List<Member> members = new ArrayList<>();
-    for (MemberMode mode : modes) {
-      int number = members.size() + 1;
-      members.add(
-          new Member(
-              MEMBERS.get(number - 1),
-              number,
-              "",
-              "",
-              new IpAddress("10.1.0." + number),
-              null,
-              80,
-              1,
-              mode,
-              1,
-              NOW));
-    }
-    return new LoadBalancer(
+    for (MemberMode mode : modes)
+      members.add(SampleBalancer.member(MEMBERS.get(members.size()), members.size() + 1, 1, mode));
+    return SampleBalancer.of(
         ID,
-        TenantId.generate(NOW),
-        "usr_maker",
-        new Placement(
-            new DataCenterId(TypeId.generate("dc", NOW)),
-            new VpcId(TypeId.generate("vpc", NOW)),
-            new SubnetId(TypeId.generate("sub", NOW)),
-            ClusterId.generate(NOW),
-            false),
-        "web",
-        "",
-        LoadBalancerType.MIXED,
-        NetworkType.INTERNAL,
-        new IpAddress("10.0.0.1"),
-        new Admission.Everybody(),
-        null,
-        false,
         generation,
-        generation,
-        NOW,
-        NOW,
-        null,
-        List.of(
-            new Listener(
-                ListenerId.generate(NOW),
-                "l",
-                "",
-                80,
-                new Protocol.Tcp(60, ProxyProtocol.NONE),
-                new ConnectionLimit.Unlimited(),
-                pool,
-                List.of(),
-                1,
-                NOW)),
-        List.of(
-            new Pool(
-                pool,
-                "p",
-                "",
-                null,
-                Algorithm.WEIGHTED_ROUND_ROBIN,
-                new Persistence.Off(),
-                new HealthCheck.Port(new HealthCheck.Timing(2, 1, 2, 3)),
-                modes.length + 1,
-                members,
-                1,
-                NOW)));
+        new Protocol.Tcp(60, ProxyProtocol.NONE),
+        PoolId.generate(NOW),
+        List.of(),
+        members);
   }
 
   private static Status.Seen node(
       boolean live, Optional<Outcome> outcome, long serving, MemberReport... members) {
+    return node(Role.NONE, live, outcome, serving, members);
+  }
+
+  private static Status.Seen node(
+      Role role, boolean live, Optional<Outcome> outcome, long serving, MemberReport... members) {
     return new Status.Seen(
         NodeId.generate(NOW),
         "node",
         outcome.map(_ -> NOW),
         live,
+        role,
         outcome.map(it ->
             new LoadBalancerReport(
                 ID,
@@ -274,6 +213,55 @@ class StatusTest {
     MemberStatus member = status.member(MEMBERS.getFirst());
     assertThat(member.health()).isEqualTo(MemberStatus.Health.UNHEALTHY);
     assertThat(member.activeConnections()).isEqualTo(2);
+  }
+
+  @Test
+  void whereNodesMoveAddressesThePrimaryDecidesAndConnectionsOfAllAdd() {
+    Status.Seen primary =
+        node(Role.PRIMARY, true, applied(1), 1, said(0, MemberReport.Health.HEALTHY));
+    Status.Seen standby =
+        node(Role.BACKUP, true, applied(1), 1, said(0, MemberReport.Health.UNHEALTHY));
+    Status status = Status.of(desired(1, MemberMode.ENABLED), List.of(primary, standby));
+    assertThat(status.health()).isEqualTo(Health.HEALTHY);
+    assertThat(status.member(MEMBERS.getFirst()).activeConnections()).isEqualTo(2);
+    assertThat(status.explanation()).isEqualTo("Every live node serves generation 1.");
+  }
+
+  @Test
+  void whatOnlyTheStandbyHasCheckedIsUnknown() {
+    Status status =
+        Status.of(
+            desired(1, MemberMode.ENABLED),
+            List.of(
+                node(Role.PRIMARY, true, applied(1), 1),
+                node(Role.BACKUP, true, applied(1), 1, said(0, MemberReport.Health.HEALTHY))));
+    assertThat(status.health()).isEqualTo(Health.UNKNOWN);
+  }
+
+  @Test
+  void withoutALivePrimaryTheWorstOffOfTheOthersDecidesAndThatIsSaid() {
+    Status.Seen silent =
+        node(Role.PRIMARY, false, applied(4), 4, said(0, MemberReport.Health.HEALTHY));
+    Status.Seen standby =
+        node(Role.BACKUP, true, applied(4), 4, said(0, MemberReport.Health.UNHEALTHY));
+    Status status = Status.of(desired(4, MemberMode.ENABLED), List.of(silent, standby));
+    assertThat(status.state()).isEqualTo(State.ACTIVE);
+    assertThat(status.health()).isEqualTo(Health.UNHEALTHY);
+    assertThat(status.explanation())
+        .contains("had its addresses when it was last heard of, at " + NOW);
+    Status nobody = Status.of(desired(4), List.of(standby, standby));
+    assertThat(nobody.explanation()).endsWith("No node says that it has its addresses now.");
+  }
+
+  @Test
+  void theStandbyIsWaitedForToo() {
+    Status status =
+        Status.of(
+            desired(4),
+            List.of(
+                node(Role.PRIMARY, true, applied(4), 4), node(Role.BACKUP, true, applied(3), 3)));
+    assertThat(status.appliedGeneration()).isEqualTo(3);
+    assertThat(status.isSettled(4)).isFalse();
   }
 
   @Test

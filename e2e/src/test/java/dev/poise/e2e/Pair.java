@@ -1,0 +1,311 @@
+package dev.poise.e2e;
+
+import dev.poise.standalone.AgentProcess;
+import dev.poise.standalone.ApiClient;
+import dev.poise.standalone.Folders;
+import dev.poise.standalone.LogFile;
+import dev.poise.standalone.Ports;
+import dev.poise.standalone.Postgres;
+import dev.poise.standalone.ProjectPlaces;
+import dev.poise.standalone.ServerProcess;
+import dev.poise.standalone.Site;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A cluster of two nodes, each on a host of its own that joined with a token, as an operator makes
+ * one: agents, HAProxy, keepalived. The control plane, clients and backends are on the machine of
+ * the tests, which is on the same network.
+ */
+final class Pair implements AutoCloseable {
+  private static final Site.Names NAMES = new Site.Names("dc", "vpc", "subnet", "cluster");
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int FIRST_NODE = 11;
+  private static final int FIRST_BACKEND = 21;
+  private static final int FIRST_CLIENT = 41;
+  private static final int CLIENTS = 12;
+  private static final Set<Pair> ALL = new CopyOnWriteArraySet<>();
+
+  private final Lan lan = new Lan();
+  private final ProjectPlaces project =
+      new ProjectPlaces(Path.of(System.getProperty("poise.root", "..")));
+  private final Path folder;
+  private final ServerProcess.Settings serverSettings;
+  private final Postgres postgres;
+  private final ApiClient api;
+  private final Site site;
+  private final Map<Host, AgentProcess.Settings> settings = new HashMap<>();
+  private final Map<Host, AgentProcess> agents = new HashMap<>();
+  private final List<Host> hosts = new ArrayList<>();
+  private final List<HttpBackend> backends = new ArrayList<>();
+  private final List<String> clientAddresses = new ArrayList<>();
+  private long enrolled;
+  private ServerProcess server;
+  private int balancers;
+
+  private Pair() throws IOException {
+    // Names of Unix sockets are short, and the project's own folder may be deep.
+    folder = Files.createTempDirectory(Path.of("/tmp"), "poise-pair-");
+    postgres =
+        Postgres.start(
+            new Postgres.Places(
+                project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid")));
+    serverSettings =
+        new ServerProcess.Settings(
+            project,
+            postgres.database(),
+            Ports.choose("127.0.0.1"),
+            lan.here(),
+            Ports.choose(lan.here()),
+            path("admin.key"),
+            log("server"),
+            path("server.pid"));
+    server = ServerProcess.start(serverSettings);
+    server.awaitReady();
+    api = server.administrator();
+    // A quarter of the network is for load balancers: .128 and up.
+    site = Site.ensure(api, NAMES, lan.address(128) + "/26");
+    for (int client = 0; client < CLIENTS; client++) {
+      clientAddresses.add(lan.addHere(FIRST_CLIENT + client));
+    }
+    addNode("a");
+    addNode("b");
+    enrolled = System.nanoTime();
+    api.patch(cluster(), Map.of("vrrp", Map.of("interface", Host.INTERFACE)));
+    ALL.add(this);
+  }
+
+  /** Starts one; takes about as long as the server. */
+  static Pair start() {
+    try {
+      return new Pair();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  private LogFile log(String name) {
+    return new LogFile(path(name + ".log"));
+  }
+
+  private void addNode(String name) {
+    Host host = lan.host(name, FIRST_NODE + hosts.size());
+    hosts.add(host);
+    AgentProcess.Settings own =
+        new AgentProcess.Settings(
+            host.prefix(),
+            project,
+            path(name + ".conf"),
+            path(name + ".key"),
+            path("data-" + name),
+            path("run-" + name),
+            log("agent-" + name),
+            path(name + ".pid"));
+    AgentProcess.join(own, site.joinToken(api, name), name);
+    settings.put(host, own);
+    agents.put(host, AgentProcess.start(own));
+  }
+
+  Lan lan() {
+    return lan;
+  }
+
+  ApiClient api() {
+    return api;
+  }
+
+  List<Host> hosts() {
+    return hosts;
+  }
+
+  Host other(Host host) {
+    return hosts.getFirst() == host ? hosts.getLast() : hosts.getFirst();
+  }
+
+  /** The path of the cluster. */
+  String cluster() {
+    return "/clusters/" + site.cluster();
+  }
+
+  /** The path of a host's node. */
+  String node(Host host) {
+    return "/nodes/" + agents.get(host).settings().nodeId();
+  }
+
+  /** What a node says it is, as the API has it. */
+  String role(Host host) {
+    return api.get(node(host)).path("role").asString();
+  }
+
+  /** The host that has the addresses; there is one. */
+  Host primary() {
+    List<Host> holders = holders();
+    if (holders.size() != 1) throw new AssertionError("not one holder: " + holders);
+    return holders.getFirst();
+  }
+
+  /** Addresses of clients on the machine of the tests. */
+  List<String> clientAddresses() {
+    return clientAddresses;
+  }
+
+  /** The first so many web servers, started if they are not there yet. */
+  List<HttpBackend> backends(int count) {
+    while (backends.size() < count) {
+      String address = lan.addHere(FIRST_BACKEND + backends.size());
+      backends.add(new HttpBackend("backend-" + backends.size(), address));
+    }
+    return backends.subList(0, count);
+  }
+
+  /** A load balancer that both nodes serve, and one of them answers for. */
+  Balancer balancer(Recipe... listeners) {
+    balancers++;
+    JsonNode made =
+        api.post(
+            "/load-balancers",
+            Map.of(
+                "name",
+                "lb-" + balancers,
+                "subnetId",
+                site.subnet(),
+                "listeners",
+                Arrays.stream(listeners).map(Recipe::body).toList()));
+    Balancer balancer = new Balancer(api, made);
+    balancer.awaitApplied();
+    return balancer;
+  }
+
+  /** How long ago the last node joined. */
+  Duration sinceEnrolment() {
+    return Duration.ofNanos(System.nanoTime() - enrolled);
+  }
+
+  // --- What it should come to
+  // ----------------------------------------------------------------------
+
+  /** Waits until the cluster says that nothing is wrong with it, and one node has all addresses. */
+  void awaitCalm() {
+    Await.until(
+        "the cluster is calm",
+        PATIENCE,
+        () -> api.get(cluster()),
+        seen -> seen.path("problems").isEmpty() && seen.path("primaries").size() == 1);
+    awaitOneHolder();
+    awaitRole(primary(), "PRIMARY");
+    awaitRole(other(primary()), "BACKUP");
+  }
+
+  void awaitRole(Host host, String role) {
+    Await.until(host.name() + " is " + role, PATIENCE, () -> role(host), role::equals);
+  }
+
+  /** Waits until a node that is back has tried all that the cluster wants. */
+  void awaitCaughtUp(Host host) {
+    long desired = api.get(cluster()).path("desiredRevision").asLong();
+    Await.until(
+        host.name() + " has caught up",
+        PATIENCE,
+        () -> api.get(node(host)),
+        node -> node.path("live").asBoolean() && node.path("appliedRevision").asLong() >= desired);
+  }
+
+  /** Waits until this host alone has the addresses and the server knows. */
+  void awaitPrimary(Host host) {
+    awaitHolder(host);
+    awaitRole(host, "PRIMARY");
+  }
+
+  /** Waits until this host has the addresses; another one that is not reached may have them too. */
+  void awaitHolder(Host host) {
+    Await.until(
+        host.name() + " has the addresses", PATIENCE, () -> !host.extraAddresses().isEmpty());
+  }
+
+  /** Waits until exactly one host has the addresses, and all of them. */
+  void awaitOneHolder() {
+    int all = api.list("/load-balancers").size();
+    Await.until(
+        "one node has all addresses",
+        PATIENCE,
+        this::holders,
+        holders -> holders.size() == 1 && holders.getFirst().extraAddresses().size() == all);
+  }
+
+  private List<Host> holders() {
+    return hosts.stream().filter(host -> !host.extraAddresses().isEmpty()).toList();
+  }
+
+  // --- What can be broken, and repaired
+  // ------------------------------------------------------------
+
+  void killAgent(Host host) {
+    agents.get(host).child().kill9();
+  }
+
+  void startAgent(Host host) {
+    agents.put(host, AgentProcess.start(settings.get(host)));
+  }
+
+  void killServer() {
+    server.child().kill9();
+  }
+
+  void plugAll() {
+    hosts.forEach(host -> host.plugged(true));
+  }
+
+  /** Brings back what a test broke. */
+  void repair() {
+    plugAll();
+    hosts.forEach(host -> host.signalAll("CONT"));
+    if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
+    server.awaitReady();
+    for (Host host : hosts) {
+      if (!agents.get(host).child().isAlive()) startAgent(host);
+      if (api.get(node(host)).path("drained").asBoolean()) api.post(node(host) + ":activate");
+    }
+  }
+
+  /** Configurations, states and logs of all there are. */
+  static String evidenceOfAll() {
+    StringBuilder text = new StringBuilder();
+    for (Pair pair : ALL) {
+      List<LogFile> logs = List.of(pair.log("server"), pair.log("agent-a"), pair.log("agent-b"));
+      for (Host host : pair.hosts) {
+        text.append(host.name()).append(": ").append(host.extraAddresses()).append('\n');
+      }
+      text.append(new Evidence(pair.api, pair.folder, logs).text());
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    ALL.remove(this);
+    for (AgentProcess agent : agents.values()) {
+      if (agent.child().isAlive()) agent.stop();
+      AgentProcess.stopAll(agent.settings());
+    }
+    backends.forEach(HttpBackend::close);
+    server.stop();
+    postgres.stop();
+    lan.close();
+    Folders.delete(folder);
+  }
+}
