@@ -191,7 +191,14 @@ final class Machine implements AutoCloseable {
     Program.run(Path.of("/"), List.of("ip", "link", "delete", cable));
     for (Path group : groups) {
       String remove = "find " + group + " -depth -type d -exec rmdir {} \\;";
-      Program.run(Path.of("/"), List.of("sh", "-c", remove));
+      // It is in use until the last of its processes is gone, which the kernel sees to by itself.
+      Await.until(
+          "nothing runs in " + group,
+          Duration.ofSeconds(10),
+          () -> {
+            Program.run(Path.of("/"), List.of("sh", "-c", remove));
+            return Files.notExists(group);
+          });
     }
     Folders.delete(folder);
   }
