@@ -194,6 +194,15 @@ class FailoverTest {
   }
 
   @Test
+  void twoPrimariesAreRaised() {
+    pair.hosts().forEach(Host::makeDeafToVrrp);
+    pair.awaitProblem("TWO_PRIMARIES");
+    assertThat(pair.api().get(pair.cluster()).path("primaries")).hasSize(2);
+    pair.hosts().forEach(Host::hearVrrp);
+    pair.awaitCalm();
+  }
+
+  @Test
   void clientsKeepTheirMembers() throws IOException {
     Map<Integer, String> cookies = new HashMap<>();
     Map<Integer, String> before = new HashMap<>();

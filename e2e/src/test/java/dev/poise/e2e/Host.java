@@ -64,6 +64,18 @@ final class Host implements AutoCloseable {
     Program.output("ip", "-n", lan, "link", "set", port, in ? "up" : "down");
   }
 
+  /** From now on it does not hear what other nodes say of themselves. */
+  void makeDeafToVrrp() {
+    run("nft", "add table ip deaf");
+    run("nft", "add chain ip deaf in { type filter hook input priority -10; }");
+    run("nft", "add rule ip deaf in ip protocol vrrp drop");
+  }
+
+  /** It hears them again. */
+  void hearVrrp() {
+    Program.succeeds("ip", "netns", "exec", name, "nft", "delete table ip deaf");
+  }
+
   /** The addresses it has apart from its own. */
   List<String> extraAddresses() {
     return run("ip", "-o", "-4", "address", "show", "dev", INTERFACE)

@@ -214,6 +214,16 @@ final class Pair implements AutoCloseable {
     awaitRole(other(primary()), "BACKUP");
   }
 
+  /** Waits until the cluster says that this is wrong with it. */
+  void awaitProblem(String kind) {
+    Await.until(
+        "the cluster has the problem " + kind,
+        PATIENCE,
+        () -> api.get(cluster()).path("problems"),
+        problems ->
+            problems.valueStream().anyMatch(it -> it.path("kind").asString().equals(kind)));
+  }
+
   void awaitRole(Host host, String role) {
     Await.until(host.name() + " is " + role, PATIENCE, () -> role(host), role::equals);
   }
@@ -277,6 +287,7 @@ final class Pair implements AutoCloseable {
   void repair() {
     plugAll();
     hosts.forEach(host -> host.signalAll("CONT"));
+    hosts.forEach(Host::hearVrrp);
     if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
     server.awaitReady();
     for (Host host : hosts) {
