@@ -73,7 +73,12 @@ final class Balancer {
 
   /** Waits until a request to the HTTP listener is answered by some member. */
   void awaitServing(int port) {
-    Await.until("port " + port + " of " + id + " serves", PATIENCE, () -> serves(port));
+    awaitServing(port, "127.0.0.1");
+  }
+
+  /** The same for a client with this address. */
+  void awaitServing(int port, String client) {
+    Await.until("port " + port + " of " + id + " serves", PATIENCE, () -> serves(port, client));
   }
 
   /** Waits until a connection to the TCP listener is answered by some member. */
@@ -89,9 +94,9 @@ final class Balancer {
     }
   }
 
-  private boolean serves(int port) {
+  private boolean serves(int port, String client) {
     try {
-      return HttpConnection.once(at(port), "127.0.0.1", "/").status() == 200;
+      return HttpConnection.once(at(port), client, "/").status() == 200;
     } catch (IOException notYet) {
       return false;
     }

@@ -47,7 +47,7 @@ class ConvergenceTest {
   void aNewClusterServesWithinTenSecondsOfTheEnrolmentOfItsNodes() {
     HttpBackend backend = pair.backends(1).getFirst();
     Balancer first = pair.balancer(Recipe.http(WEB).members(backend));
-    first.awaitServing(WEB);
+    first.awaitServing(WEB, pair.lan().here());
     Duration took = pair.sinceEnrolment();
     System.out.println("convergence: first answer " + took.toMillis() + " ms after the last join");
     assertThat(took).isLessThan(Duration.ofSeconds(10));

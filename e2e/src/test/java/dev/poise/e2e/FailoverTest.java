@@ -206,7 +206,7 @@ class FailoverTest {
     Host primary = pair.primary();
     pair.api().post(pair.cluster() + ":failover");
     pair.awaitHolder(pair.other(primary));
-    balancer.awaitServing(WEB);
+    balancer.awaitServing(WEB, here());
     for (int client = 0; client < CLIENTS; client++) {
       try (HttpConnection connection = HttpConnection.open(balancer.at(STICKY), here())) {
         String member = connection.get("/", "Cookie: " + cookies.get(client)).backend();
@@ -234,7 +234,7 @@ class FailoverTest {
   void exactlyOneNodeServesEveryLoadBalancer() {
     List<HttpBackend> backends = pair.backends(1);
     for (int i = 0; i < 10; i++) {
-      pair.balancer(Recipe.http(WEB).members(backends.getFirst())).awaitServing(WEB);
+      pair.balancer(Recipe.http(WEB).members(backends.getFirst())).awaitServing(WEB, here());
     }
     pair.awaitOneHolder();
     assertThat(pair.primary().extraAddresses()).hasSize(11);

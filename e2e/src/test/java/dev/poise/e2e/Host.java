@@ -68,7 +68,7 @@ final class Host implements AutoCloseable {
   List<String> extraAddresses() {
     return run("ip", "-o", "-4", "address", "show", "dev", INTERFACE)
         .lines()
-        .map(line -> line.split(" +")[3])
+        .map(line -> line.split(" +", -1)[3])
         .map(text -> text.substring(0, text.indexOf('/')))
         .filter(found -> !found.equals(address))
         .toList();

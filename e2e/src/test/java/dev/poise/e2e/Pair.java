@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import tools.jackson.databind.JsonNode;
@@ -45,7 +46,6 @@ final class Pair implements AutoCloseable {
   private final Postgres postgres;
   private final ApiClient api;
   private final Site site;
-  private final Map<Host, AgentProcess.Settings> settings = new HashMap<>();
   private final Map<Host, AgentProcess> agents = new HashMap<>();
   private final List<Host> hosts = new ArrayList<>();
   private final List<HttpBackend> backends = new ArrayList<>();
@@ -117,8 +117,11 @@ final class Pair implements AutoCloseable {
             log("agent-" + name),
             path(name + ".pid"));
     AgentProcess.join(own, site.joinToken(api, name), name);
-    settings.put(host, own);
     agents.put(host, AgentProcess.start(own));
+  }
+
+  private AgentProcess agent(Host host) {
+    return Objects.requireNonNull(agents.get(host), host.name());
   }
 
   Lan lan() {
@@ -144,7 +147,7 @@ final class Pair implements AutoCloseable {
 
   /** The path of a host's node. */
   String node(Host host) {
-    return "/nodes/" + agents.get(host).settings().nodeId();
+    return "/nodes/" + agent(host).settings().nodeId();
   }
 
   /** What a node says it is, as the API has it. */
@@ -255,11 +258,11 @@ final class Pair implements AutoCloseable {
   // ------------------------------------------------------------
 
   void killAgent(Host host) {
-    agents.get(host).child().kill9();
+    agent(host).child().kill9();
   }
 
   void startAgent(Host host) {
-    agents.put(host, AgentProcess.start(settings.get(host)));
+    agents.put(host, AgentProcess.start(agent(host).settings()));
   }
 
   void killServer() {
@@ -277,7 +280,7 @@ final class Pair implements AutoCloseable {
     if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
     server.awaitReady();
     for (Host host : hosts) {
-      if (!agents.get(host).child().isAlive()) startAgent(host);
+      if (!agent(host).child().isAlive()) startAgent(host);
       if (api.get(node(host)).path("drained").asBoolean()) api.post(node(host) + ":activate");
     }
   }

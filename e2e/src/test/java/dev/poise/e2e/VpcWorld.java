@@ -20,7 +20,7 @@ final class VpcWorld implements AutoCloseable {
   private static final String MEMBER = "10.0.0.10";
   private static final int PORT = 8000;
 
-  private final String name = "poise-v%08x".formatted(ThreadLocalRandom.current().nextInt());
+  private final String name = "vpc-%08x".formatted(ThreadLocalRandom.current().nextInt());
   private final String word;
   private final Path config;
   private final List<Process> started = new ArrayList<>();
@@ -53,7 +53,7 @@ final class VpcWorld implements AutoCloseable {
   static VpcWorld overVxlan(World world, String word, String cable) throws IOException {
     VpcWorld vpc = world.remember(new VpcWorld(word));
     int vni = ThreadLocalRandom.current().nextInt(1, 16_777_215);
-    String near = "pv" + vpc.name.substring(7);
+    String near = "pv" + vpc.name.substring(4);
     ip("netns add " + vpc.name);
     ip("link add " + near + " type veth peer name eth0 netns " + vpc.name);
     ip("addr add " + cable + ".1/24 dev " + near);

@@ -210,7 +210,9 @@ class ClusterViewApiTest extends ApiTest {
     assertThat(after).hasSameSizeAs(before);
     assertThat(after)
         .filteredOn(statement -> !statement.contains("key_hash"))
-        .as("the revision; then cluster, nodes, load balancers, tombstones")
-        .hasSize(5);
+        .as(
+            "the revision and addresses in VPCs; then cluster, nodes, VPCs, load balancers,"
+                + " tombstones")
+        .hasSize(7);
   }
 }
