@@ -229,9 +229,9 @@ class InstallTest {
     Machine machine = place.machine();
     String said = machine.require(place.command());
     assertThat(said).contains("ok    CAP_NET_ADMIN", "ok    open files");
-    assertThat(place.live().path("protocols").toString())
+    assertThat(place.live().toString())
         .as("what its rights are enough for")
-        .contains("HTTPS", "UDP");
+        .contains("HTTPS", "UDP", "VRRP", "NETNS", "VXLAN");
     Balancer balancer = place.balancer();
     place.awaitServed(balancer);
     String haproxy = place.haproxy();
