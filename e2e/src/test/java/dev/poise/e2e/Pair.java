@@ -220,8 +220,7 @@ final class Pair implements AutoCloseable {
         "the cluster has the problem " + kind,
         PATIENCE,
         () -> api.get(cluster()).path("problems"),
-        problems ->
-            problems.valueStream().anyMatch(it -> it.path("kind").asString().equals(kind)));
+        problems -> problems.valueStream().anyMatch(it -> it.path("kind").asString().equals(kind)));
   }
 
   void awaitRole(Host host, String role) {

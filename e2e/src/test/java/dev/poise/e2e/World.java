@@ -102,7 +102,8 @@ final class World implements AutoCloseable {
             path("run-" + number),
             log("agent"),
             path("agent-" + number + ".pid"));
-    AgentProcess.join(settings, site.joinToken(api, name), name);
+    // Nodes of a cluster have an address each, also when they are on one machine.
+    AgentProcess.join(settings, site.joinToken(api, name), name, "127.0.0." + number);
     return settings;
   }
 

@@ -89,7 +89,18 @@ public final class AgentProcess implements Running {
 
   /** Makes this machine a node, as an operator does. */
   public static void join(Settings settings, Site.JoinToken token, String name) {
+    join(settings, token, name, List.of());
+  }
+
+  /** The same, where other nodes would reach it at this address. */
+  public static void join(Settings settings, Site.JoinToken token, String name, String address) {
+    join(settings, token, name, List.of("--address", address));
+  }
+
+  private static void join(
+      Settings settings, Site.JoinToken token, String name, List<String> more) {
     List<String> command = command(settings, "join");
+    command.addAll(more);
     command.addAll(
         List.of(
             "--server",

@@ -93,6 +93,12 @@ final class Reports {
     return (before == Role.PRIMARY) != (now == Role.PRIMARY);
   }
 
+  /** Forgets deleted load balancers that no node is left to speak of. */
+  @Scheduled(fixedDelay = LOOK_MILLIS, initialDelay = LOOK_MILLIS)
+  void buryDeleted() {
+    followups.buryDeleted();
+  }
+
   /** Tells those who follow of nodes that are not heard of any more. */
   @Scheduled(fixedDelay = LOOK_MILLIS, initialDelay = FIRST_LOOK_MILLIS)
   void noticeSilence() {

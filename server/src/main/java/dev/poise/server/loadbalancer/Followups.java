@@ -106,6 +106,14 @@ public final class Followups {
     transaction.executeWithoutResult(_ -> bury(cluster));
   }
 
+  /** The same everywhere: where no node is left to report, no report brings it about. */
+  public void buryDeleted() {
+    db.sql("SELECT DISTINCT cluster_id FROM load_balancers WHERE delete_time IS NOT NULL")
+        .query((row, _) -> new ClusterId(row.getString("cluster_id")))
+        .list()
+        .forEach(this::buryDeleted);
+  }
+
   /** Frees the elastic IPs that load balancers of the cluster gave up and every node let go of. */
   public void freeLeftAddresses(ClusterId cluster) {
     transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));

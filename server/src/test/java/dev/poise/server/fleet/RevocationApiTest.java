@@ -107,6 +107,18 @@ class RevocationApiTest extends ApiTest {
   }
 
   @Test
+  void whatIsDeletedWhenNobodyIsLeftToServeItGoesByItself() throws Exception {
+    Answer made = loadBalancer();
+    new TestNode(this::agent, site).serves(made, 1);
+    revoke();
+    String path = "/load-balancers/" + made.text("/id");
+    delete(path);
+    long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+    while (get(path).status() != 404 && System.nanoTime() < deadline) Thread.sleep(50);
+    assertThat(get(path).status()).isEqualTo(404);
+  }
+
+  @Test
   void aDryRunRevokesNobody() {
     assertThat(post("/nodes/" + site.node() + ":revoke?dryRun=true", "").status()).isEqualTo(200);
     assertThat(manifest(Map.of()).status()).isEqualTo(200);
