@@ -16,6 +16,7 @@ final class Lan implements AutoCloseable {
   private static final String BRIDGE = "br0";
 
   private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt(), 6);
+  private final String net;
   private final String prefix;
   private final String name = "poise-lan-" + id;
   private final String link = "poise" + id;
@@ -23,7 +24,8 @@ final class Lan implements AutoCloseable {
 
   /** A network whose addresses begin with these three numbers. */
   Lan() {
-    prefix = "10." + ThreadLocalRandom.current().nextInt(100, 250) + ".7";
+    net = "10." + ThreadLocalRandom.current().nextInt(100, 250);
+    prefix = net + ".7";
     Program.output("ip", "netns", "add", name);
     try {
       Program.output(
@@ -34,6 +36,7 @@ final class Lan implements AutoCloseable {
       Program.output("ip", "-n", name, "link", "set", link, "master", BRIDGE, "up");
       Program.output("ip", "link", "set", link, "up");
       Program.output("ip", "address", "add", here() + "/24", "dev", link);
+      Program.output("ip", "route", "add", balancers(), "dev", link);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -59,9 +62,9 @@ final class Lan implements AutoCloseable {
     return address(1);
   }
 
-  /** Addresses from one to another, as subnets name them. */
-  String range() {
-    return prefix + ".0/24";
+  /** Addresses for load balancers, a thousand: they are on the same wire. */
+  String balancers() {
+    return net + ".8.0/22";
   }
 
   /** Gives the machine of the tests one more address, for a client or a backend. */

@@ -74,8 +74,7 @@ final class Pair implements AutoCloseable {
     server = ServerProcess.start(serverSettings);
     server.awaitReady();
     api = server.administrator();
-    // A quarter of the network is for load balancers: .128 and up.
-    site = Site.ensure(api, NAMES, lan.address(128) + "/26");
+    site = Site.ensure(api, NAMES, lan.balancers());
     for (int client = 0; client < CLIENTS; client++) {
       clientAddresses.add(lan.addHere(FIRST_CLIENT + client));
     }
