@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.agent.engine.ProcessIdentity;
 import dev.poise.agent.engine.ProcessTable;
-import dev.poise.agent.kernel.Kernel;
-import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Certificates;
-import dev.poise.agent.support.FakeServer;
 import dev.poise.agent.support.Http;
-import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.ClientAuthentication;
@@ -35,65 +31,27 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A whole agent, a real HAProxy, a server that remembers what it was told. */
-class NodeTest {
+class NodeTest extends AgentUnderTest {
   private static final int PORT = 8080;
 
-  private Scratch scratch;
-  private FakeServer server;
   private Backend backend;
   private Specs specs;
-  private @Nullable Node running;
 
   @BeforeEach
   void prepare() throws Exception {
-    scratch = Scratch.create();
-    server = new FakeServer();
     backend = Backend.start("one");
     specs = new Specs().http(PORT).member(backend);
-    Files.writeString(scratch.directory().resolve("key"), server.key + "\n");
   }
 
   @AfterEach
-  void cleanUp() throws Exception {
-    stopAgent();
-    Kernel.open("nft", "conntrack", NodeRules.tableOf(server.node)).removeAll(Set.of());
-    server.close();
+  void closeBackend() {
     backend.close();
-    scratch.close();
-  }
-
-  private void startAgent() throws Exception {
-    running = Node.start(config(), "test");
-  }
-
-  private void stopAgent() throws Exception {
-    Node node = running;
-    if (node != null) node.stop();
-    running = null;
-  }
-
-  private AgentConfig config() {
-    return Configs.of(server, scratch);
-  }
-
-  private void applied(LoadBalancerId id, long generation) throws Exception {
-    Await.until(id + " applied", () -> server.isApplied(id, generation));
-  }
-
-  private void healthy(LoadBalancerId id) throws Exception {
-    Await.until("healthy", () -> isEverybody(id, Health.HEALTHY));
-  }
-
-  private boolean isEverybody(LoadBalancerId id, Health health) {
-    return server.of(id).members().stream().allMatch(member -> member.health() == health);
   }
 
   private long pid(LoadBalancerId id) {

@@ -6,24 +6,18 @@ import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Command;
-import dev.poise.agent.support.FakeServer;
 import dev.poise.agent.support.Http;
-import dev.poise.agent.support.Scratch;
 import dev.poise.agent.support.Specs;
 import dev.poise.agent.support.UdpBackend;
 import dev.poise.agent.support.UdpClient;
 import dev.poise.spec.ListenerReport;
-import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberMode;
 import dev.poise.spec.MemberReport.Health;
 import dev.poise.spec.Outcome;
 import dev.poise.spec.Serving;
 import dev.poise.spec.VipReport;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,23 +29,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A whole agent, the kernel of this machine, a server that remembers what it was told. */
-class UdpNodeTest {
+class UdpNodeTest extends AgentUnderTest {
   private static final int PORT = 5353;
 
-  private Scratch scratch;
-  private FakeServer server;
   private UdpBackend one;
   private UdpBackend two;
   private Specs specs;
-  private String nft = "nft";
-  private @Nullable Node running;
   private @Nullable Process process;
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   @BeforeEach
   void prepare() throws Exception {
-    scratch = Scratch.create();
-    server = new FakeServer();
     one = UdpBackend.start("one");
     two = UdpBackend.start("two");
     specs =
@@ -60,52 +48,15 @@ class UdpNodeTest {
             .portCheck(1, 1, 1)
             .member(one.address(), one.port())
             .member(two.address(), two.port());
-    Files.writeString(scratch.directory().resolve("key"), server.key + "\n");
   }
 
   @AfterEach
-  void cleanUp() throws Exception {
+  void closeAll() throws Exception {
     for (AutoCloseable each : opened) each.close();
-    stopAgent();
     Process agent = process;
     if (agent != null) agent.destroyForcibly().waitFor();
-    nft = "nft";
-    stopAll();
-    server.close();
     one.close();
     two.close();
-    scratch.close();
-  }
-
-  private void startAgent() throws Exception {
-    running = Node.start(config(), "test");
-  }
-
-  private void stopAgent() throws Exception {
-    Node node = running;
-    if (node != null) node.stop();
-    running = null;
-  }
-
-  private String stopAll() throws Exception {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    new StopAll(config(), new PrintStream(printed, true, StandardCharsets.UTF_8)).run();
-    return printed.toString(StandardCharsets.UTF_8);
-  }
-
-  private AgentConfig config() {
-    return Configs.withNft(nft, server, scratch);
-  }
-
-  private void applied(LoadBalancerId id, long generation) throws Exception {
-    Await.until(id + " applied", () -> server.isApplied(id, generation));
-  }
-
-  private void healthy(LoadBalancerId id) throws Exception {
-    Await.until(
-        "healthy",
-        () ->
-            server.of(id).members().stream().allMatch(member -> member.health() == Health.HEALTHY));
   }
 
   private UdpClient client() throws Exception {

@@ -148,8 +148,10 @@ class VrrpTest {
     one.kill("parent", "child");
     eventually("only the other one", () -> onlyAt(two));
     eventually("ready again", () -> one.is(Role.BACKUP) && two.is(Role.PRIMARY));
+    // A child that notices the end of its parent before its own has time to give way.
     assertThat(two.role().why())
-        .isEqualTo("became primary: " + one.machine.address() + " stopped advertising");
+        .startsWith("became primary: " + one.machine.address())
+        .matches(".*( stopped advertising| gave way)");
     measureAfter("keepalived killed", gap, CRASH);
   }
 
