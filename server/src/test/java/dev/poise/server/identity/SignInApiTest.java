@@ -198,7 +198,7 @@ class SignInApiTest extends ApiTest {
     assertThat(in(idle, "GET", "/me", "").status()).isEqualTo(401);
 
     Browser old = signedIn(user.name(), user.password());
-    age(in(old, "GET", "/me", "").text("/actor"), "expire_time = now()");
+    age(in(old, "GET", "/me", "").text("/actor"), "expire_time = now() - interval '1 second'");
     assertThat(in(old, "GET", "/me", "").status()).isEqualTo(401);
   }
 
