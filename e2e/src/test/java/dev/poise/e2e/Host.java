@@ -76,6 +76,11 @@ final class Host implements AutoCloseable {
     Program.succeeds("ip", "netns", "exec", name, "nft", "delete table ip deaf");
   }
 
+  /** The address of its interface on the wire. */
+  String linkAddress() {
+    return run("cat", "/sys/class/net/" + INTERFACE + "/address").strip();
+  }
+
   /** The addresses it has apart from its own. */
   List<String> extraAddresses() {
     return run("ip", "-o", "-4", "address", "show", "dev", INTERFACE)

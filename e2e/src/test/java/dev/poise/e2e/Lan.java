@@ -73,6 +73,21 @@ final class Lan implements AutoCloseable {
     return address(last);
   }
 
+  /** Makes the machine of the tests believe that this host has the address. */
+  void learn(String ipAddress, Host host) {
+    Program.output(
+        "ip",
+        "neigh",
+        "replace",
+        ipAddress,
+        "lladdr",
+        host.linkAddress(),
+        "nud",
+        "stale",
+        "dev",
+        link);
+  }
+
   /** A new host. */
   Host host(String hostName, int last) {
     Host host = Host.plug(name, BRIDGE, "poise-" + hostName + "-" + id, address(last));

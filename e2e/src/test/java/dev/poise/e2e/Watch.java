@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * A client that begins a new connection every ten milliseconds and asks once on it. It does not
  * wait for one attempt before the next, so that its attempts show when the service was away: the
  * gap is the longest time between the beginnings of two attempts that succeeded and follow each
- * other.
+ * other, or from its own beginning to the first of them.
  */
 final class Watch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(10);
@@ -29,6 +29,7 @@ final class Watch implements AutoCloseable {
   private final String source;
   private final ConcurrentLinkedQueue<Attempt> attempts = new ConcurrentLinkedQueue<>();
   private final List<Thread> open = new ArrayList<>();
+  private final long begun = System.nanoTime();
   private final Thread clock;
   private volatile boolean stopped;
 
@@ -102,7 +103,11 @@ final class Watch implements AutoCloseable {
     List<Long> good =
         attempts.stream().filter(Attempt::succeeded).map(Attempt::begun).sorted().toList();
     long gap = 0;
-    for (int i = 1; i < good.size(); i++) gap = Math.max(gap, good.get(i) - good.get(i - 1));
+    long last = begun;
+    for (long each : good) {
+      gap = Math.max(gap, each - last);
+      last = each;
+    }
     List<String> reasons =
         attempts.stream().filter(it -> !it.succeeded()).map(Attempt::said).distinct().toList();
     return new Seen(good.size(), attempts.size() - good.size(), Duration.ofNanos(gap), reasons);

@@ -78,6 +78,7 @@ public final class KeepalivedConfig {
     text.line("vrrp_check_unicast_src");
     text.line("vrrp_garp_master_delay 1");
     text.line("vrrp_garp_master_refresh 60");
+    text.line("vrrp_higher_prio_send_advert true");
     text.line("max_auto_priority 50");
     text.line("script_user root");
     text.line("vrrp_notify_fifo " + KeepalivedText.file(directory.resolve(FIFO)));
