@@ -3,6 +3,7 @@ package dev.poise.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.render.NodeRules;
+import dev.poise.agent.support.AgentFile;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
 import dev.poise.agent.support.Command;
@@ -303,25 +304,7 @@ class UdpNodeTest extends AgentUnderTest {
   }
 
   private void startProcess() throws Exception {
-    Path file = scratch.directory().resolve("agent.properties");
-    Files.writeString(
-        file,
-        """
-        server.url=%s
-        server.pins=%s
-        node.id=%s
-        node.key-file=%s
-        data.dir=%s
-        run.dir=%s
-        haproxy.max-connections=500
-        """
-            .formatted(
-                server.address().url(),
-                server.address().pins().iterator().next().text(),
-                server.node,
-                scratch.directory().resolve("key"),
-                scratch.settings().dataDirectory(),
-                scratch.settings().runDirectory()));
+    Path file = AgentFile.write(server, scratch, 500);
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -78,7 +78,7 @@ final class RunningPoise {
   /** The agent, then the HAProxy processes, which would go on without it. */
   private static void stopNode(AgentProcess agent) {
     agent.stop();
-    AgentProcess.stopAll(agent.settings().project(), agent.settings().file());
+    AgentProcess.stopAll(agent.settings());
   }
 
   /** The node as after a start of its machine: nothing runs, and all it was told is on disk. */

@@ -2,17 +2,7 @@ package dev.poise.e2e;
 
 import dev.poise.standalone.AgentProcess;
 import dev.poise.standalone.ApiClient;
-import dev.poise.standalone.Folders;
-import dev.poise.standalone.LogFile;
-import dev.poise.standalone.Ports;
-import dev.poise.standalone.Postgres;
-import dev.poise.standalone.ProjectPlaces;
-import dev.poise.standalone.ServerProcess;
 import dev.poise.standalone.Site;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,11 +29,7 @@ final class Pair implements AutoCloseable {
   private static final Set<Pair> ALL = new CopyOnWriteArraySet<>();
 
   private final Lan lan = new Lan();
-  private final ProjectPlaces project =
-      new ProjectPlaces(Path.of(System.getProperty("poise.root", "..")));
-  private final Path folder;
-  private final ServerProcess.Settings serverSettings;
-  private final Postgres postgres;
+  private final ControlPlane control;
   private final ApiClient api;
   private final Site site;
   private final Map<Host, AgentProcess> agents = new HashMap<>();
@@ -51,29 +37,11 @@ final class Pair implements AutoCloseable {
   private final List<HttpBackend> backends = new ArrayList<>();
   private final List<String> clientAddresses = new ArrayList<>();
   private long enrolled;
-  private ServerProcess server;
   private int balancers;
 
-  private Pair() throws IOException {
-    // Names of Unix sockets are short, and the project's own folder may be deep.
-    folder = Files.createTempDirectory(Path.of("/tmp"), "poise-pair-");
-    postgres =
-        Postgres.start(
-            new Postgres.Places(
-                project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid")));
-    serverSettings =
-        new ServerProcess.Settings(
-            project,
-            postgres.database(),
-            Ports.choose("127.0.0.1"),
-            lan.here(),
-            Ports.choose(lan.here()),
-            path("admin.key"),
-            log("server"),
-            path("server.pid"));
-    server = ServerProcess.start(serverSettings);
-    server.awaitReady();
-    api = server.administrator();
+  private Pair() {
+    control = ControlPlane.start("poise-pair-", lan.here());
+    api = control.api();
     site = Site.ensure(api, NAMES, lan.balancers());
     for (int client = 0; client < CLIENTS; client++) {
       clientAddresses.add(lan.addHere(FIRST_CLIENT + client));
@@ -87,34 +55,13 @@ final class Pair implements AutoCloseable {
 
   /** Starts one; takes about as long as the server. */
   static Pair start() {
-    try {
-      return new Pair();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Path path(String name) {
-    return folder.resolve(name);
-  }
-
-  private LogFile log(String name) {
-    return new LogFile(path(name + ".log"));
+    return new Pair();
   }
 
   private void addNode(String name) {
     Host host = lan.host(name, FIRST_NODE + hosts.size());
     hosts.add(host);
-    AgentProcess.Settings own =
-        new AgentProcess.Settings(
-            host.prefix(),
-            project,
-            path(name + ".conf"),
-            path(name + ".key"),
-            path("data-" + name),
-            path("run-" + name),
-            log("agent-" + name),
-            path(name + ".pid"));
+    AgentProcess.Settings own = control.node(host.prefix(), name, "agent-" + name);
     AgentProcess.join(own, site.joinToken(api, name), name);
     agents.put(host, AgentProcess.start(own));
   }
@@ -274,7 +221,7 @@ final class Pair implements AutoCloseable {
   }
 
   void killServer() {
-    server.child().kill9();
+    control.killServer();
   }
 
   void plugAll() {
@@ -286,8 +233,7 @@ final class Pair implements AutoCloseable {
     plugAll();
     hosts.forEach(host -> host.signalAll("CONT"));
     hosts.forEach(Host::hearVrrp);
-    if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
-    server.awaitReady();
+    control.restart();
     for (Host host : hosts) {
       if (!agent(host).child().isAlive()) startAgent(host);
       if (api.get(node(host)).path("drained").asBoolean()) api.post(node(host) + ":activate");
@@ -298,11 +244,10 @@ final class Pair implements AutoCloseable {
   static String evidenceOfAll() {
     StringBuilder text = new StringBuilder();
     for (Pair pair : ALL) {
-      List<LogFile> logs = List.of(pair.log("server"), pair.log("agent-a"), pair.log("agent-b"));
       for (Host host : pair.hosts) {
         text.append(host.name()).append(": ").append(host.extraAddresses()).append('\n');
       }
-      text.append(new Evidence(pair.api, pair.folder, logs).text());
+      text.append(pair.control.evidence("server", "agent-a", "agent-b"));
     }
     return text.toString();
   }
@@ -315,9 +260,7 @@ final class Pair implements AutoCloseable {
       AgentProcess.stopAll(agent.settings());
     }
     backends.forEach(HttpBackend::close);
-    server.stop();
-    postgres.stop();
+    control.close();
     lan.close();
-    Folders.delete(folder);
   }
 }

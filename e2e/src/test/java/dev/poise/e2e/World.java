@@ -2,16 +2,9 @@ package dev.poise.e2e;
 
 import dev.poise.standalone.AgentProcess;
 import dev.poise.standalone.ApiClient;
-import dev.poise.standalone.Folders;
-import dev.poise.standalone.LogFile;
-import dev.poise.standalone.Ports;
-import dev.poise.standalone.Postgres;
 import dev.poise.standalone.ProcessIdentity;
-import dev.poise.standalone.ProjectPlaces;
-import dev.poise.standalone.ServerProcess;
 import dev.poise.standalone.Site;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +33,7 @@ import tools.jackson.databind.JsonNode;
 final class World implements AutoCloseable {
   private static final Site.Names NAMES = new Site.Names("dc", "vpc", "subnet", "cluster");
 
-  private final Path folder;
-  private final ProjectPlaces project;
-  private final Postgres.Places postgresPlaces;
-  private final ServerProcess.Settings serverSettings;
+  private final ControlPlane control;
   private AgentProcess.Settings agentSettings;
   private final Site site;
   private final ApiClient api;
@@ -55,34 +45,15 @@ final class World implements AutoCloseable {
   private final List<String> inventory = new ArrayList<>();
   private int lastBackend;
   private int lastBalancer;
-  private Postgres postgres;
-  private ServerProcess server;
   private AgentProcess agent;
   private Optional<AgentProcess> former = Optional.empty();
 
-  private World() throws IOException {
+  private World() {
     Random random = new Random();
     outer = "127." + random.nextInt(100, 250);
     inner = 2 * random.nextInt(1, 120);
-    project = new ProjectPlaces(Path.of(System.getProperty("poise.root", "..")));
-    // Names of Unix sockets are short, and the project's own folder may be deep.
-    folder = Files.createTempDirectory(Path.of("/tmp"), "poise-e2e-");
-    postgresPlaces =
-        new Postgres.Places(
-            project.poiseFolder(), path("postgres"), log("postgres"), path("postgres.pid"));
-    postgres = Postgres.start(postgresPlaces);
-    serverSettings =
-        new ServerProcess.Settings(
-            project,
-            postgres.database(),
-            Ports.choose("127.0.0.1"),
-            Ports.choose("127.0.0.1"),
-            path("admin.key"),
-            log("server"),
-            path("server.pid"));
-    server = ServerProcess.start(serverSettings);
-    server.awaitReady();
-    api = server.administrator();
+    control = ControlPlane.start("poise-e2e-", "127.0.0.1");
+    api = control.api();
     site = Site.ensure(api, NAMES, outer + "." + inner + ".0/24");
     // Load balancers take the lowest addresses of their subnet and do not come up here.
     site.ensureElasticIps(
@@ -93,15 +64,7 @@ final class World implements AutoCloseable {
 
   private AgentProcess.Settings newNode(int number) {
     String name = "node-" + number;
-    AgentProcess.Settings settings =
-        new AgentProcess.Settings(
-            project,
-            path("agent-" + number + ".conf"),
-            path(name + ".key"),
-            path(name),
-            path("run-" + number),
-            log("agent"),
-            path("agent-" + number + ".pid"));
+    AgentProcess.Settings settings = control.node(List.of(), name, "agent");
     // Nodes of a cluster have an address each, also when they are on one machine.
     AgentProcess.join(settings, site.joinToken(api, name), name, "127.0.0." + number);
     return settings;
@@ -109,19 +72,7 @@ final class World implements AutoCloseable {
 
   /** Starts one; takes about as long as the server. */
   static World start() {
-    try {
-      return new World();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Path path(String name) {
-    return folder.resolve(name);
-  }
-
-  private LogFile log(String name) {
-    return new LogFile(path(name + ".log"));
+    return new World();
   }
 
   ApiClient api() {
@@ -130,7 +81,7 @@ final class World implements AutoCloseable {
 
   /** A client without a key. */
   ApiClient stranger() {
-    return ApiClient.withoutKey(serverSettings.url());
+    return control.stranger();
   }
 
   Site site() {
@@ -303,18 +254,16 @@ final class World implements AutoCloseable {
   // ---------------------------------------------------------------------------
 
   void killServer() {
-    server.child().kill9();
+    control.killServer();
   }
 
   void killDatabase() {
-    postgres.child().kill9();
+    control.killDatabase();
   }
 
   /** Database and server come back, where they were. */
   void restartControlPlane() {
-    if (!postgres.child().isAlive()) postgres = Postgres.start(postgresPlaces);
-    if (!server.child().isAlive()) server = ServerProcess.start(serverSettings);
-    server.awaitReady();
+    control.restart();
   }
 
   void killAgent() {
@@ -377,12 +326,13 @@ final class World implements AutoCloseable {
 
   /** All that server and agent have logged. */
   String logs() throws IOException {
-    return Files.readString(log("server").path()) + Files.readString(log("agent").path());
+    return Files.readString(control.log("server").path())
+        + Files.readString(control.log("agent").path());
   }
 
   /** The server's database, to do what the API would not. */
   Connection sql() throws SQLException {
-    return postgres.database().connect();
+    return control.sql();
   }
 
   // --- What is known when a test failed
@@ -390,20 +340,18 @@ final class World implements AutoCloseable {
 
   /** Configurations, states and logs. */
   String evidence() {
-    return new Evidence(api, folder, List.of(log("server"), log("agent"), log("postgres"))).text();
+    return control.evidence("server", "agent", "postgres");
   }
 
   private static void stop(AgentProcess agent) {
     if (agent.child().isAlive()) agent.stop();
-    AgentProcess.stopAll(agent.settings().project(), agent.settings().file());
+    AgentProcess.stopAll(agent.settings());
   }
 
   @Override
   public void close() {
     former.ifPresent(World::stop);
     stop(agent);
-    server.stop();
-    postgres.stop();
-    Folders.delete(folder);
+    control.close();
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node of a cluster on a machine of its own, with an agent that is a process of its own. */
 public final class VrrpNode implements AutoCloseable {
+  private static final int MAX_CONNECTIONS = 200;
+
   /** Why a node is what it is, if it was that before its agent began. */
   public static final String ADOPTED = "was so when the agent started";
 
@@ -28,6 +30,7 @@ public final class VrrpNode implements AutoCloseable {
   public final FakeServer server;
 
   private final Scratch scratch;
+  private final Path config;
   private final int priority;
   private List<IpAddress> peers = List.of();
   private boolean drained;
@@ -40,35 +43,13 @@ public final class VrrpNode implements AutoCloseable {
     this.priority = priority;
     server = new FakeServer(serverAddress);
     scratch = Scratch.create();
-    Files.writeString(scratch.directory().resolve("key"), server.key + "\n");
-    Files.writeString(
-        config(),
-        """
-        server.url = %s
-        server.pins = %s
-        node.id = %s
-        node.key-file = %s
-        data.dir = %s
-        run.dir = %s
-        haproxy.max-connections = 200
-        """
-            .formatted(
-                server.address().url(),
-                server.address().pins().iterator().next().text(),
-                server.node,
-                scratch.directory().resolve("key"),
-                scratch.directory().resolve("data"),
-                scratch.directory().resolve("run")));
+    config = AgentFile.write(server, scratch, MAX_CONNECTIONS);
   }
 
   /** A node without an agent yet. */
   public static VrrpNode on(Lan.Machine machine, IpAddress serverAddress, int priority)
       throws IOException {
     return new VrrpNode(machine, serverAddress, priority);
-  }
-
-  private Path config() {
-    return scratch.directory().resolve("agent.properties");
   }
 
   private Path vrrp() {
@@ -132,7 +113,7 @@ public final class VrrpNode implements AutoCloseable {
         System.getProperty("java.class.path"),
         Main.class.getName(),
         verb,
-        config().toString());
+        config.toString());
   }
 
   /** Kills the agent, as a crash does. */

@@ -80,7 +80,7 @@ final class Manifests {
         node.id(),
         cluster.revision(),
         Redundancies.of(cluster, node, nodes),
-        networks.of(node),
+        networks.of(node, nodes),
         specs.wanted(cluster.id()),
         specs.tombstones(cluster.id()),
         cluster.removalsConfirmedThrough());

@@ -9,9 +9,7 @@ import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.VpcId;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -47,21 +45,6 @@ class VpcNetworkStore {
                 new VpcId(row.getString("id")),
                 SpecJson.read(row.getString("segment"), Segment.class)))
         .list();
-  }
-
-  /** Where the nodes of the cluster are reached, of those that say so. */
-  Map<NodeId, IpAddress> nodeAddresses(ClusterId cluster) {
-    Map<NodeId, IpAddress> addresses = new HashMap<>();
-    db.sql(
-            """
-            SELECT id, host(address) AS address FROM nodes
-            WHERE cluster_id = :cluster AND address IS NOT NULL AND revoke_time IS NULL
-            """)
-        .param("cluster", cluster.text())
-        .query(row -> {
-          addresses.put(new NodeId(row.getString("id")), new IpAddress(row.getString("address")));
-        });
-    return addresses;
   }
 
   /** The addresses that the node has in the VPC. */

@@ -11,12 +11,11 @@ import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
-import dev.poise.spec.NodeId;
 import dev.poise.spec.VpcId;
 import dev.poise.spec.VpcNetwork;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -80,14 +79,15 @@ public final class VpcNetworks {
     }
   }
 
-  /** The networks of the VPCs that the node should serve load balancers in. */
-  public List<VpcNetwork> of(Node node) {
-    List<VpcNetworkStore.Network> networks = store.networks(node.clusterId());
-    if (networks.isEmpty()) return List.of();
-    Map<NodeId, IpAddress> nodes = store.nodeAddresses(node.clusterId());
+  /**
+   * The networks of the VPCs that the node should serve load balancers in.
+   *
+   * @param nodes of its cluster, itself among them
+   */
+  public List<VpcNetwork> of(Node node, List<Node> nodes) {
     List<VpcNetwork> told = new ArrayList<>();
-    for (VpcNetworkStore.Network each : networks) {
-      segment(each, node.id(), nodes)
+    for (VpcNetworkStore.Network each : store.networks(node.clusterId())) {
+      segment(each, node, nodes)
           .ifPresent(segment -> told.add(new VpcNetwork(each.vpc(), segment)));
     }
     return told;
@@ -95,27 +95,29 @@ public final class VpcNetworks {
 
   /** Empty if the node cannot be an end of it, because it has no address for others to send to. */
   private Optional<VpcNetwork.Segment> segment(
-      VpcNetworkStore.Network network, NodeId node, Map<NodeId, IpAddress> nodes) {
+      VpcNetworkStore.Network network, Node node, List<Node> nodes) {
     return switch (network.segment()) {
       case Segment.Host() -> Optional.empty();
       case Segment.Netns(String name, String networkInterface) ->
           Optional.of(new VpcNetwork.Segment.Netns(name, networkInterface));
       case Segment.Vxlan vxlan ->
-          Optional.ofNullable(nodes.get(node))
+          Optional.ofNullable(node.address())
               .map(local ->
                   new VpcNetwork.Segment.Vxlan(
                       vxlan.vni(),
                       vxlan.udpPort(),
                       local,
                       peers(vxlan, local, nodes),
-                      store.addressesOf(node, network.vpc())));
+                      store.addressesOf(node.id(), network.vpc())));
     };
   }
 
-  private static List<IpAddress> peers(
-      Segment.Vxlan vxlan, IpAddress local, Map<NodeId, IpAddress> nodes) {
+  private static List<IpAddress> peers(Segment.Vxlan vxlan, IpAddress local, List<Node> nodes) {
     TreeSet<String> peers = new TreeSet<>();
-    nodes.values().forEach(address -> peers.add(address.text()));
+    nodes.stream()
+        .map(Node::address)
+        .filter(Objects::nonNull)
+        .forEach(address -> peers.add(address.text()));
     vxlan.hosts().forEach(address -> peers.add(address.text()));
     peers.remove(local.text());
     return peers.stream().map(IpAddress::new).toList();

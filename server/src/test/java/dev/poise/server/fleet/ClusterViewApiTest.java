@@ -6,65 +6,21 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.poise.server.ApiTest;
-import dev.poise.server.TestNode;
 import dev.poise.server.event.Follower;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.RoleReport.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What operators see of a cluster, and what they are told of it. */
-class ClusterViewApiTest extends ApiTest {
-  @Autowired private JdbcClient db;
-  private Site one = new Site("", "", "", "", "", "");
-  private Site two = one;
-  private TestNode first = new TestNode(this::agent, one);
-  private TestNode second = first;
-
-  @BeforeEach
-  void pair() {
-    one = site();
-    patch("/nodes/" + one.node(), "{\"address\":\"10.9.0.1\"}");
-    Answer made = made(cluster() + "/nodes", "{\"name\":\"node-2\",\"address\":\"10.9.0.2\"}");
-    two =
-        new Site(
-            one.dataCenter(),
-            one.vpc(),
-            one.subnet(),
-            one.cluster(),
-            made.text("/id"),
-            made.text("/key"));
-    patch(cluster(), "{\"vrrp\":{\"interface\":\"eth0\"}}");
-    first = new TestNode(this::agent, one);
-    second = new TestNode(this::agent, two);
-    first.is(Role.PRIMARY);
-    second.is(Role.BACKUP);
-  }
-
-  private String cluster() {
-    return "/clusters/" + one.cluster();
-  }
-
+class ClusterViewApiTest extends PairApiTest {
   private Answer loadBalancer(String name) {
     return made(
         "/load-balancers", "{\"name\":\"%s\",\"subnetId\":\"%s\"}".formatted(name, one.subnet()));
-  }
-
-  private void age(String columns, Site node) {
-    StringBuilder earlier = new StringBuilder();
-    for (String column : columns.split(" ", -1))
-      earlier.append(", %1$s = %1$s - interval '1 minute'".formatted(column));
-    db.sql("UPDATE node_observations SET " + earlier.substring(2) + " WHERE node_id = :id")
-        .param("id", node.node())
-        .update();
   }
 
   private List<String> problems() {

@@ -2,54 +2,16 @@ package dev.poise.server.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.poise.server.ApiTest;
 import dev.poise.server.TestNode;
 import dev.poise.spec.RoleReport.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Draining nodes and planned failovers, with nodes that say what they are told here. */
-class MovesApiTest extends ApiTest {
+class MovesApiTest extends PairApiTest {
   private static final Map<String, String> WAIT = Map.of("Prefer", "wait=20");
-
-  @Autowired private JdbcClient db;
-  private Site one = new Site("", "", "", "", "", "");
-  private Site two = one;
-  private TestNode first = new TestNode(this::agent, one);
-  private TestNode second = first;
-
-  @BeforeEach
-  void pair() {
-    one = site();
-    patch("/nodes/" + one.node(), "{\"address\":\"10.9.0.1\"}");
-    two = another("node-2", "10.9.0.2");
-    patch(cluster(), "{\"vrrp\":{\"interface\":\"eth0\"}}");
-    first = new TestNode(this::agent, one);
-    second = new TestNode(this::agent, two);
-    first.is(Role.PRIMARY);
-    second.is(Role.BACKUP);
-  }
-
-  private String cluster() {
-    return "/clusters/" + one.cluster();
-  }
-
-  private Site another(String name, String address) {
-    Answer made =
-        made(cluster() + "/nodes", "{\"name\":\"%s\",\"address\":\"%s\"}".formatted(name, address));
-    return new Site(
-        one.dataCenter(),
-        one.vpc(),
-        one.subnet(),
-        one.cluster(),
-        made.text("/id"),
-        made.text("/key"));
-  }
 
   private Answer drain(Site node) {
     return post("/nodes/" + node.node() + ":drain", "");
@@ -57,14 +19,6 @@ class MovesApiTest extends ApiTest {
 
   private Answer failOver(String body) {
     return post(cluster() + ":failover", body);
-  }
-
-  private void silence(Site node) {
-    db.sql(
-            "UPDATE node_observations SET report_time = report_time - interval '1 minute' WHERE"
-                + " node_id = :id")
-        .param("id", node.node())
-        .update();
   }
 
   private boolean isToldToBeDrained(TestNode node) {
@@ -100,7 +54,7 @@ class MovesApiTest extends ApiTest {
 
   @Test
   void aNodeIsNotDrainedForOneThatIsSilentOrCannot() {
-    silence(two);
+    age("report_time", two);
     assertThat(drain(one).text("/detail")).contains("'node-2' has not been heard of since");
     second.is(Role.FAULT);
     assertThat(drain(one).text("/detail")).contains("'node-2' says that it cannot: because");
