@@ -48,7 +48,7 @@ public final class Postgres implements Running {
           Map.entry("synchronous_commit", "on"),
           Map.entry("full_page_writes", "on"),
           Map.entry("max_connections", "60"),
-          Map.entry("shared_buffers", "32MB"),
+          Map.entry("shared_buffers", "128MB"),
           Map.entry("max_wal_size", "256MB"),
           Map.entry("jit", "off"),
           Map.entry("timezone", "UTC"),

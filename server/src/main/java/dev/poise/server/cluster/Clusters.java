@@ -226,6 +226,15 @@ public final class Clusters {
     return store.everyNodeOf(clusters);
   }
 
+  /**
+   * The revision of that cluster.
+   *
+   * @throws Refusal.NotFound if there is none
+   */
+  public long revision(ClusterId id) {
+    return store.revision(id).orElseThrow(() -> notFound(id));
+  }
+
   /** The revisions of those clusters. */
   public Map<ClusterId, Long> revisions(List<ClusterId> clusters) {
     return store.revisions(clusters);

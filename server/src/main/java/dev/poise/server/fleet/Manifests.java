@@ -6,10 +6,15 @@ import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Signals;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -19,10 +24,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Hands manifests to nodes as soon as there is a new one.
  *
- * <p>Revision and entries are read in one snapshot, and every change raises the revision in its own
- * transaction: so a manifest of a revision holds exactly the changes up to it. A poll ends early
- * when it is woken by a signal, and in any case when its time is over; a lost signal costs that
- * time and nothing else.
+ * <p>Every change raises the revision of its cluster in its own transaction, and what a revision
+ * comes to is read in one snapshot: so it holds exactly the changes up to it, and will always. That
+ * is why it is read once and remembered until there is another revision, for all nodes of the
+ * cluster ask for it at the same moment. What differs from node to node is made of it, apart from
+ * addresses in networks that nodes make an end of.
+ *
+ * <p>A poll ends early when it is woken by a signal, and in any case when its time is over; a lost
+ * signal costs that time and nothing else.
  */
 @Component
 final class Manifests {
@@ -33,6 +42,7 @@ final class Manifests {
   private final VpcNetworks networks;
   private final Signals signals;
   private final TransactionTemplate snapshot;
+  private final Map<ClusterId, Wanted> newest = new ConcurrentHashMap<>();
 
   Manifests(
       Clusters clusters,
@@ -49,41 +59,71 @@ final class Manifests {
     this.snapshot.setReadOnly(true);
   }
 
+  /** What a cluster should be at one of its revisions. */
+  private record Wanted(
+      Cluster cluster,
+      List<Node> nodes,
+      List<VpcNetworks.Isolated> networks,
+      List<Manifest.Entry> loadBalancers,
+      List<LoadBalancerId> tombstones) {
+    long revision() {
+      return cluster.revision();
+    }
+  }
+
   /**
    * The manifest of the node, as soon as it is of another revision; empty when the time is over
    * before.
    */
   Optional<Manifest> await(Node node, long known, Duration wait) {
+    ClusterId cluster = node.clusterId();
     long end = System.nanoTime() + jittered(wait).toNanos();
-    try (Signals.Subscription signal = signals.subscribe(node.clusterId().text())) {
-      while (clusters.cluster(node.clusterId()).revision() == known) {
+    long revision;
+    try (Signals.Subscription signal = signals.subscribe(cluster.text())) {
+      while ((revision = clusters.revision(cluster)) == known) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         if (!left.isPositive() || !signals.isRunning()) return Optional.empty();
         signal.await(left);
       }
     }
-    networks.prepare(node);
-    return Optional.ofNullable(snapshot.execute(_ -> assemble(node)));
+    return Optional.of(manifest(node, wanted(cluster, revision)));
   }
 
-  private Manifest assemble(Node asking) {
-    Cluster cluster = clusters.cluster(asking.clusterId());
-    List<Node> nodes = clusters.nodesOf(List.of(cluster.id()));
+  /** All nodes of a cluster but the first wait until that one has read it. */
+  private Wanted wanted(ClusterId cluster, long revision) {
+    return newest.compute(
+        cluster,
+        (_, read) ->
+            read != null && read.revision() == revision
+                ? read
+                : Objects.requireNonNull(snapshot.execute(_ -> read(cluster))));
+  }
+
+  private Wanted read(ClusterId id) {
+    return new Wanted(
+        clusters.cluster(id),
+        clusters.nodesOf(List.of(id)),
+        networks.of(id),
+        specs.wanted(id),
+        specs.tombstones(id));
+  }
+
+  private Manifest manifest(Node asking, Wanted wanted) {
     // Anything may have been said of the node since it asked.
     Node node =
-        nodes.stream()
+        wanted.nodes().stream()
             .filter(one -> one.id().equals(asking.id()))
             .findFirst()
             .orElseThrow(Clusters::notANode);
     return new Manifest(
-        cluster.id(),
+        wanted.cluster().id(),
         node.id(),
-        cluster.revision(),
-        Redundancies.of(cluster, node, nodes),
-        networks.of(node, nodes),
-        specs.wanted(cluster.id()),
-        specs.tombstones(cluster.id()),
-        cluster.removalsConfirmedThrough());
+        wanted.revision(),
+        Redundancies.of(wanted.cluster(), node, wanted.nodes()),
+        networks.told(wanted.networks(), node, wanted.nodes()),
+        wanted.loadBalancers(),
+        wanted.tombstones(),
+        wanted.cluster().removalsConfirmedThrough());
   }
 
   /** Somewhat less than asked for, so that the polls of many nodes do not end together. */

@@ -68,10 +68,8 @@ final class Reports {
       if (!before.wasLive() || primaryChanged(before.role(), report.role().role()))
         statuses.nodeChanged(
             new NodeBefore(node.id(), before.wasLive(), before.role()), before.before().keySet());
-      followups.finishDraining(
-          report.loadBalancers().stream().map(LoadBalancerReport::id).toList());
-      followups.buryDeleted(node.clusterId());
-      followups.freeLeftAddresses(node.clusterId());
+      followups.after(
+          node.clusterId(), report.loadBalancers().stream().map(LoadBalancerReport::id).toList());
     }
     return new ReportAnswer(taken.isEmpty());
   }

@@ -7,6 +7,7 @@ import dev.poise.server.loadbalancer.StatusEvents;
 import dev.poise.server.observation.Observations;
 import dev.poise.server.platform.Caller;
 import dev.poise.spec.NodeId;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
@@ -40,8 +41,7 @@ final class Revocation {
           // Afterwards: a report that was under way is in by now, and no other gets in.
           observations.forget(id);
         });
-    followups.freeLeftAddresses(node.clusterId());
-    followups.buryDeleted(node.clusterId());
+    followups.after(node.clusterId(), List.of());
     clusters.raiseRevision(node.clusterId());
     return clusters.node(id);
   }

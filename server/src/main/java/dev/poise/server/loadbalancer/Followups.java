@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The things users asked for that end only when nodes say so: a member that drains is disabled when
  * its last connection ended, an elastic IP that is unbound is free for others when no node has it
  * any more, and a load balancer that is deleted is gone, its address free, when no node serves it
- * any more. Called after each report, each change in a transaction of its own. None is done on a
+ * any more. Done after each report, each change in a transaction of its own. None is done on a
  * report alone: all were desired before.
  */
 @Component
@@ -54,15 +54,50 @@ public final class Followups {
 
   private record Owned(TenantId tenant, LoadBalancerId id) {}
 
+  /** What there may be to do. */
+  private record Due(boolean draining, boolean deleted, boolean left) {}
+
+  /** Does what a report of a node of the cluster made possible, about those load balancers. */
+  public void after(ClusterId cluster, List<LoadBalancerId> reported) {
+    Due due = due(cluster, reported);
+    if (due.draining()) finishDraining(reported);
+    if (due.deleted()) buryDeleted(cluster);
+    if (due.left()) transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
+  }
+
+  /** After most reports there is nothing, so that is found out first, and all at once. */
+  private Due due(ClusterId cluster, List<LoadBalancerId> reported) {
+    return db.sql(
+            """
+            SELECT
+              EXISTS (SELECT FROM members m JOIN pools p ON p.id = m.pool_id
+                WHERE m.mode = 'DRAINING' AND p.load_balancer_id = ANY(:ids)) AS draining,
+              EXISTS (SELECT FROM load_balancers WHERE cluster_id = :cluster AND delete_time IS NOT NULL) AS deleted,
+              EXISTS (SELECT FROM served_addresses
+                WHERE cluster_id = :cluster AND leaving_revision IS NOT NULL) AS left_addresses
+            """)
+        .param("ids", texts(reported))
+        .param("cluster", cluster.text())
+        .query((row, _) ->
+            new Due(
+                row.getBoolean("draining"),
+                row.getBoolean("deleted"),
+                row.getBoolean("left_addresses")))
+        .single();
+  }
+
+  private static String[] texts(List<LoadBalancerId> ids) {
+    return ids.stream().map(LoadBalancerId::text).toArray(String[]::new);
+  }
+
   /** Disables members of those load balancers that drained and have nothing left. */
-  public void finishDraining(List<LoadBalancerId> reported) {
-    if (reported.isEmpty()) return;
+  private void finishDraining(List<LoadBalancerId> reported) {
     db.sql(
             """
             SELECT DISTINCT p.load_balancer_id AS id, p.tenant_id FROM members m JOIN pools p ON p.id = m.pool_id
             WHERE m.mode = 'DRAINING' AND p.load_balancer_id = ANY(:ids) ORDER BY id
             """)
-        .param("ids", reported.stream().map(LoadBalancerId::text).toArray(String[]::new))
+        .param("ids", texts(reported))
         .query((row, _) ->
             new Owned(
                 new TenantId(row.getString("tenant_id")), new LoadBalancerId(row.getString("id"))))
@@ -102,7 +137,7 @@ public final class Followups {
   }
 
   /** Forgets load balancers of the cluster that were deleted and that every node let go of. */
-  public void buryDeleted(ClusterId cluster) {
+  private void buryDeleted(ClusterId cluster) {
     transaction.executeWithoutResult(_ -> bury(cluster));
   }
 
@@ -112,11 +147,6 @@ public final class Followups {
         .query((row, _) -> new ClusterId(row.getString("cluster_id")))
         .list()
         .forEach(this::buryDeleted);
-  }
-
-  /** Frees the elastic IPs that load balancers of the cluster gave up and every node let go of. */
-  public void freeLeftAddresses(ClusterId cluster) {
-    transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
   }
 
   private void bury(ClusterId cluster) {

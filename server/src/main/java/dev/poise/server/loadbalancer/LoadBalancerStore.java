@@ -338,8 +338,7 @@ class LoadBalancerStore {
     if (bare.isEmpty()) return List.of();
     String[] ids =
         bare.stream().map(loadBalancer -> loadBalancer.id().text()).toArray(String[]::new);
-    Map<LoadBalancerId, List<Listener>> listeners = parts.listeners(tenant, ids);
-    Map<LoadBalancerId, List<Pool>> pools = parts.pools(tenant, ids);
+    PartStore.Parts made = parts.of(tenant, ids);
     Map<SecurityGroupId, GroupRules> rules =
         groups.rulesOf(
             tenant,
@@ -349,9 +348,7 @@ class LoadBalancerStore {
     return bare.stream()
         .map(loadBalancer -> loadBalancer.with(complete(loadBalancer.admission(), rules)))
         .map(loadBalancer ->
-            loadBalancer.with(
-                listeners.getOrDefault(loadBalancer.id(), List.of()),
-                pools.getOrDefault(loadBalancer.id(), List.of())))
+            loadBalancer.with(made.listenersOf(loadBalancer.id()), made.poolsOf(loadBalancer.id())))
         .toList();
   }
 
@@ -400,13 +397,5 @@ class LoadBalancerStore {
         deleted == null ? null : deleted.toInstant(),
         List.of(),
         List.of());
-  }
-
-  /** Groups rows by the first of their two values, in order. */
-  static <K, V> Map<K, List<V>> grouped(List<Map.Entry<K, V>> rows) {
-    return rows.stream()
-        .collect(
-            Collectors.groupingBy(
-                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 }

@@ -1,9 +1,10 @@
 package dev.poise.server.loadbalancer;
 
-import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
 import static dev.poise.server.loadbalancer.Versions.byId;
 
 import dev.poise.server.network.InstanceId;
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.ConnectionLimit;
@@ -21,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,32 @@ import org.springframework.stereotype.Component;
 /** Rows of listeners, pools and members. Only what a change touches is written. */
 @Component
 class PartStore {
+  private static final String LISTENERS =
+      """
+      SELECT load_balancer_id, id, name, remark, port, protocol, connection_limit, default_pool_id, version, create_time
+      FROM listeners WHERE tenant_id = ? AND load_balancer_id = ANY(?) ORDER BY id
+      """;
+  private static final String POOLS =
+      """
+      SELECT load_balancer_id, id, name, remark, own_listener_id, algorithm, persistence, health_check,
+        next_member_number, version, create_time
+      FROM pools WHERE tenant_id = ? AND load_balancer_id = ANY(?) ORDER BY id
+      """;
+  private static final String MEMBERS =
+      """
+      SELECT m.pool_id, m.id, m.number, m.name, m.remark, host(m.address) AS address, m.instance_id,
+        m.follows_primary, m.port, m.weight, m.mode, m.version, m.create_time
+      FROM members m JOIN pools p ON p.id = m.pool_id
+      WHERE m.tenant_id = ? AND p.load_balancer_id = ANY(?) ORDER BY m.id
+      """;
+
   private final JdbcClient db;
+  private final Questions questions;
   private final RuleStore rules;
 
-  PartStore(JdbcClient db, RuleStore rules) {
+  PartStore(JdbcClient db, Questions questions, RuleStore rules) {
     this.db = db;
+    this.questions = questions;
     this.rules = rules;
   }
 
@@ -61,7 +84,7 @@ class PartStore {
     for (Pool pool : after.pools()) {
       Pool old = oldPools.get(pool.id());
       if (old == null) insert(after, pool);
-      else if (!pool.equals(old)) update(after, old, pool);
+      else if (!pool.equals(old)) update(tenant, old, pool);
     }
     for (Listener listener : after.listeners()) {
       Listener old = oldListeners.get(listener.id());
@@ -71,54 +94,45 @@ class PartStore {
     rules.update(tenant, before.listeners(), after.listeners());
   }
 
-  Map<LoadBalancerId, List<Listener>> listeners(TenantId tenant, String[] loadBalancers) {
-    Map<ListenerId, List<Rule>> ofListeners = rules.of(tenant, loadBalancers);
-    return grouped(
-        db.sql(
-                """
-                SELECT load_balancer_id, id, name, remark, port, protocol, connection_limit, default_pool_id, version,
-                  create_time
-                FROM listeners WHERE tenant_id = :tenant AND load_balancer_id = ANY(:ids) ORDER BY id
-                """)
-            .param("tenant", tenant.text())
-            .param("ids", loadBalancers)
-            .query((row, _) ->
-                Map.entry(
-                    new LoadBalancerId(row.getString("load_balancer_id")),
-                    listener(row, ofListeners)))
-            .list());
+  /** What load balancers are made of, by their ids. */
+  record Parts(
+      Map<LoadBalancerId, List<Listener>> listeners, Map<LoadBalancerId, List<Pool>> pools) {
+    List<Listener> listenersOf(LoadBalancerId id) {
+      return listeners.getOrDefault(id, List.of());
+    }
+
+    List<Pool> poolsOf(LoadBalancerId id) {
+      return pools.getOrDefault(id, List.of());
+    }
   }
 
-  Map<LoadBalancerId, List<Pool>> pools(TenantId tenant, String[] loadBalancers) {
-    Map<PoolId, List<Member>> members = members(tenant, loadBalancers);
-    return grouped(
-        db.sql(
-                """
-                SELECT load_balancer_id, id, name, remark, own_listener_id, algorithm, persistence, health_check,
-                  next_member_number, version, create_time
-                FROM pools WHERE tenant_id = :tenant AND load_balancer_id = ANY(:ids) ORDER BY id
-                """)
-            .param("tenant", tenant.text())
-            .param("ids", loadBalancers)
-            .query((row, _) ->
-                Map.entry(
-                    new LoadBalancerId(row.getString("load_balancer_id")), pool(row, members)))
-            .list());
+  /** The parts of a tenant's load balancers. */
+  Parts of(TenantId tenant, String[] loadBalancers) {
+    Parts parts = new Parts(new HashMap<>(), new HashMap<>());
+    Map<ListenerId, List<Rule>> ofListeners = new HashMap<>();
+    Map<PoolId, List<Member>> members = new HashMap<>();
+    List<Object> whose = List.of(tenant.text(), loadBalancers);
+    questions.ask(
+        List.of(
+            RuleStore.of(tenant, loadBalancers, ofListeners),
+            new Question(
+                LISTENERS,
+                whose,
+                row -> put(parts.listeners(), owner(row), listener(row, ofListeners))),
+            new Question(
+                MEMBERS,
+                whose,
+                row -> put(members, new PoolId(row.getString("pool_id")), member(row))),
+            new Question(POOLS, whose, row -> put(parts.pools(), owner(row), pool(row, members)))));
+    return parts;
   }
 
-  private Map<PoolId, List<Member>> members(TenantId tenant, String[] loadBalancers) {
-    return grouped(
-        db.sql(
-                """
-                SELECT m.pool_id, m.id, m.number, m.name, m.remark, host(m.address) AS address, m.instance_id,
-                  m.follows_primary, m.port, m.weight, m.mode, m.version, m.create_time
-                FROM members m JOIN pools p ON p.id = m.pool_id
-                WHERE m.tenant_id = :tenant AND p.load_balancer_id = ANY(:ids) ORDER BY m.id
-                """)
-            .param("tenant", tenant.text())
-            .param("ids", loadBalancers)
-            .query((row, _) -> Map.entry(new PoolId(row.getString("pool_id")), member(row)))
-            .list());
+  private static LoadBalancerId owner(ResultSet row) throws SQLException {
+    return new LoadBalancerId(row.getString("load_balancer_id"));
+  }
+
+  static <K, V> void put(Map<K, List<V>> lists, K key, V value) {
+    lists.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
   }
 
   private void insert(LoadBalancer loadBalancer, Listener listener) {
@@ -198,25 +212,9 @@ class PartStore {
     pool.members().forEach(member -> insert(loadBalancer.tenant(), pool.id(), member));
   }
 
-  private void update(LoadBalancer loadBalancer, Pool before, Pool after) {
-    TenantId tenant = loadBalancer.tenant();
-    db.sql(
-            """
-            UPDATE pools SET
-              name = :name, remark = :remark, algorithm = :algorithm, persistence = :persistence::jsonb,
-              health_check = :check::jsonb, next_member_number = :next, version = :version
-            WHERE tenant_id = :tenant AND id = :id
-            """)
-        .param("name", after.name())
-        .param("remark", after.remark())
-        .param("algorithm", after.algorithm().name())
-        .param("persistence", SpecJson.write(after.persistence()))
-        .param("check", SpecJson.write(after.healthCheck()))
-        .param("next", after.nextMemberNumber())
-        .param("version", after.version())
-        .param("tenant", tenant.text())
-        .param("id", after.id().text())
-        .update();
+  private void update(TenantId tenant, Pool before, Pool after) {
+    boolean others = !after.withMembers(before.members(), after.nextMemberNumber()).equals(before);
+    if (others) updateAlone(tenant, after);
     Map<MemberId, Member> old = byId(before.members(), Member::id);
     List<MemberId> gone = new ArrayList<>(old.keySet());
     gone.removeAll(byId(after.members(), Member::id).keySet());
@@ -225,6 +223,27 @@ class PartStore {
       if (!old.containsKey(member.id())) insert(tenant, after.id(), member);
       else if (!member.equals(old.get(member.id()))) update(tenant, member);
     }
+  }
+
+  /** Writes what the pool is apart from its members. */
+  private void updateAlone(TenantId tenant, Pool pool) {
+    db.sql(
+            """
+            UPDATE pools SET
+              name = :name, remark = :remark, algorithm = :algorithm, persistence = :persistence::jsonb,
+              health_check = :check::jsonb, next_member_number = :next, version = :version
+            WHERE tenant_id = :tenant AND id = :id
+            """)
+        .param("name", pool.name())
+        .param("remark", pool.remark())
+        .param("algorithm", pool.algorithm().name())
+        .param("persistence", SpecJson.write(pool.persistence()))
+        .param("check", SpecJson.write(pool.healthCheck()))
+        .param("next", pool.nextMemberNumber())
+        .param("version", pool.version())
+        .param("tenant", tenant.text())
+        .param("id", pool.id().text())
+        .update();
   }
 
   private void deletePool(TenantId tenant, PoolId id) {

@@ -1,7 +1,8 @@
 package dev.poise.server.loadbalancer;
 
-import static dev.poise.server.loadbalancer.LoadBalancerStore.grouped;
+import static dev.poise.server.loadbalancer.PartStore.put;
 
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Action;
 import dev.poise.spec.ListenerId;
@@ -33,18 +34,16 @@ class RuleStore {
   /** A rule and the listener it belongs to. */
   private record Placed(ListenerId listener, Rule rule) {}
 
-  Map<ListenerId, List<Rule>> of(TenantId tenant, String[] loadBalancers) {
-    return grouped(
-        db.sql(
-                """
-                SELECT r.listener_id, r.id, r.domain, r.path, r.action, r.version, r.create_time
-                FROM rules r JOIN listeners l ON l.id = r.listener_id
-                WHERE r.tenant_id = :tenant AND l.load_balancer_id = ANY(:ids) ORDER BY r.id
-                """)
-            .param("tenant", tenant.text())
-            .param("ids", loadBalancers)
-            .query((row, _) -> Map.entry(new ListenerId(row.getString("listener_id")), rule(row)))
-            .list());
+  /** Asks for the rules of a tenant's load balancers; they are put where they belong. */
+  static Question of(TenantId tenant, String[] loadBalancers, Map<ListenerId, List<Rule>> answers) {
+    return new Question(
+        """
+        SELECT r.listener_id, r.id, r.domain, r.path, r.action, r.version, r.create_time
+        FROM rules r JOIN listeners l ON l.id = r.listener_id
+        WHERE r.tenant_id = ? AND l.load_balancer_id = ANY(?) ORDER BY r.id
+        """,
+        List.of(tenant.text(), loadBalancers),
+        row -> put(answers, new ListenerId(row.getString("listener_id")), rule(row)));
   }
 
   /** Writes what differs; the listeners are written already. */

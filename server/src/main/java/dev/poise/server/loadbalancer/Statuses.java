@@ -1,16 +1,11 @@
 package dev.poise.server.loadbalancer;
 
-import dev.poise.server.cluster.Clusters;
-import dev.poise.server.cluster.Node;
-import dev.poise.server.observation.NodeObservation;
 import dev.poise.server.observation.Observations;
+import dev.poise.server.observation.Presence;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
-import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.MemberId;
-import dev.poise.spec.NodeId;
-import dev.poise.spec.RoleReport.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -27,13 +21,11 @@ import org.springframework.stereotype.Component;
 class Statuses {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-  private final Clusters clusters;
   private final Observations observations;
   private final Signals signals;
   private final InstantSource clock;
 
-  Statuses(Clusters clusters, Observations observations, Signals signals, InstantSource clock) {
-    this.clusters = clusters;
+  Statuses(Observations observations, Signals signals, InstantSource clock) {
     this.observations = observations;
     this.signals = signals;
     this.clock = clock;
@@ -79,39 +71,27 @@ class Statuses {
             .map(loadBalancer -> loadBalancer.placement().cluster())
             .distinct()
             .toList();
-    Map<ClusterId, List<Node>> nodes =
-        clusters.nodesOf(clusterIds).stream().collect(Collectors.groupingBy(Node::clusterId));
-    Map<NodeId, NodeObservation> heard =
-        observations
-            .of(nodes.values().stream().flatMap(List::stream).map(Node::id).toList())
-            .stream()
-            .collect(Collectors.toMap(NodeObservation::node, Function.identity()));
-    Map<LoadBalancerId, List<Observations.Seen>> seen =
-        observations.seen(loadBalancers.stream().map(LoadBalancer::id).toList());
+    Observations.Heard heard =
+        observations.heard(clusterIds, loadBalancers.stream().map(LoadBalancer::id).toList());
+    Map<ClusterId, List<Presence>> nodes =
+        heard.nodes().stream().collect(Collectors.groupingBy(Presence::cluster));
     return loadBalancers.stream()
         .map(loadBalancer ->
             nodes.getOrDefault(loadBalancer.placement().cluster(), List.of()).stream()
-                .map(
-                    node -> seen(node, heard, seen.getOrDefault(loadBalancer.id(), List.of()), now))
+                .map(node ->
+                    seen(node, heard.seen().getOrDefault(loadBalancer.id(), List.of()), now))
                 .toList())
         .toList();
   }
 
-  private static Status.Seen seen(
-      Node node, Map<NodeId, NodeObservation> heard, List<Observations.Seen> said, Instant now) {
-    Optional<NodeObservation> last = Optional.ofNullable(heard.get(node.id()));
+  private static Status.Seen seen(Presence node, List<Observations.Seen> said, Instant now) {
     Optional<LoadBalancerReport> report =
         said.stream()
-            .filter(one -> one.node().equals(node.id()))
+            .filter(one -> one.node().equals(node.node()))
             .map(Observations.Seen::report)
             .findFirst();
     return new Status.Seen(
-        node.id(),
-        node.name(),
-        last.map(NodeObservation::reportTime),
-        last.isPresent() && last.get().isLive(now),
-        last.map(heardLast -> heardLast.role().role()).orElse(Role.UNKNOWN),
-        report);
+        node.node(), node.name(), node.reportTime(), node.isLive(now), node.role(), report);
   }
 
   /** Waits until every live node serves that generation of it, one refuses, or the time is over. */

@@ -1,14 +1,11 @@
 package dev.poise.server.loadbalancer;
 
-import dev.poise.server.cluster.Clusters;
-import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.LoadBalancerListStore.Known;
-import dev.poise.server.observation.NodeObservation;
 import dev.poise.server.observation.Observations;
+import dev.poise.server.observation.Presence;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
-import dev.poise.spec.NodeId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +41,6 @@ class Verdicts {
   private final LoadBalancerStore store;
   private final LoadBalancerListStore lists;
   private final Statuses statuses;
-  private final Clusters clusters;
   private final Observations observations;
   private final Map<LoadBalancerId, Remembered> memory = new ConcurrentHashMap<>();
 
@@ -52,12 +48,10 @@ class Verdicts {
       LoadBalancerStore store,
       LoadBalancerListStore lists,
       Statuses statuses,
-      Clusters clusters,
       Observations observations) {
     this.store = store;
     this.lists = lists;
     this.statuses = statuses;
-    this.clusters = clusters;
     this.observations = observations;
   }
 
@@ -106,19 +100,16 @@ class Verdicts {
 
   /** The nodes of each cluster, whether they are live and have the addresses, as a text. */
   private Map<ClusterId, String> liveness(List<ClusterId> ids, Instant now) {
-    List<Node> nodes = clusters.nodesOf(ids);
-    Map<NodeId, String> live =
-        observations.of(nodes.stream().map(Node::id).toList()).stream()
-            .filter(seen -> seen.isLive(now))
-            .collect(
-                Collectors.toMap(
-                    NodeObservation::node, seen -> seen.isPrimary(now) ? "primary" : "live"));
-    return nodes.stream()
+    return observations.heard(ids, List.of()).nodes().stream()
         .collect(
             Collectors.groupingBy(
-                Node::clusterId,
+                Presence::cluster,
                 Collectors.mapping(
-                    node -> "|" + node.id() + live.getOrDefault(node.id(), ""),
-                    Collectors.joining())));
+                    node -> "|" + node.node() + presence(node, now), Collectors.joining())));
+  }
+
+  private static String presence(Presence node, Instant now) {
+    if (node.isPrimary(now)) return "primary";
+    return node.isLive(now) ? "live" : "";
   }
 }

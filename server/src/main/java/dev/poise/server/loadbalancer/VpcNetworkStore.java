@@ -1,5 +1,6 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.loadbalancer.VpcNetworks.Isolated;
 import dev.poise.server.network.Segment;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.platform.TenantId;
@@ -25,14 +26,11 @@ class VpcNetworkStore {
     this.db = db;
   }
 
-  /** A VPC that is a network of its own. */
-  record Network(VpcId vpc, Segment segment) {}
-
   /** A subnet in which a node should have an address. */
   record Lacking(TenantId tenant, SubnetId subnet) {}
 
   /** The networks in which the cluster has load balancers. */
-  List<Network> networks(ClusterId cluster) {
+  List<Isolated> networks(ClusterId cluster) {
     return db.sql(
             """
             SELECT v.id, v.segment FROM vpcs v WHERE v.segment ->> 'type' <> 'HOST' AND EXISTS (
@@ -41,7 +39,7 @@ class VpcNetworkStore {
             """)
         .param("cluster", cluster.text())
         .query((row, _) ->
-            new Network(
+            new Isolated(
                 new VpcId(row.getString("id")),
                 SpecJson.read(row.getString("segment"), Segment.class)))
         .list();

@@ -62,8 +62,16 @@ public final class VpcNetworks {
     }
   }
 
+  /** A VPC that is a network of its own. */
+  public record Isolated(VpcId vpc, Segment segment) {}
+
+  /** Those in which the cluster has load balancers. */
+  public List<Isolated> of(ClusterId cluster) {
+    return store.networks(cluster);
+  }
+
   /** Gives a node the addresses it has not yet; one that cannot have any does without. */
-  public void prepare(Node node) {
+  private void prepare(Node node) {
     List<VpcNetworkStore.Lacking> lacking = store.lacking(node.id(), node.clusterId());
     for (VpcNetworkStore.Lacking each : lacking) {
       try {
@@ -80,13 +88,15 @@ public final class VpcNetworks {
   }
 
   /**
-   * The networks of the VPCs that the node should serve load balancers in.
+   * What the node is told of these networks. It is given the addresses it needs in them, so do not
+   * call this in a transaction that only reads.
    *
    * @param nodes of its cluster, itself among them
    */
-  public List<VpcNetwork> of(Node node, List<Node> nodes) {
+  public List<VpcNetwork> told(List<Isolated> all, Node node, List<Node> nodes) {
+    if (all.stream().anyMatch(one -> one.segment() instanceof Segment.Vxlan)) prepare(node);
     List<VpcNetwork> told = new ArrayList<>();
-    for (VpcNetworkStore.Network each : store.networks(node.clusterId())) {
+    for (Isolated each : all) {
       segment(each, node, nodes)
           .ifPresent(segment -> told.add(new VpcNetwork(each.vpc(), segment)));
     }
@@ -94,8 +104,7 @@ public final class VpcNetworks {
   }
 
   /** Empty if the node cannot be an end of it, because it has no address for others to send to. */
-  private Optional<VpcNetwork.Segment> segment(
-      VpcNetworkStore.Network network, Node node, List<Node> nodes) {
+  private Optional<VpcNetwork.Segment> segment(Isolated network, Node node, List<Node> nodes) {
     return switch (network.segment()) {
       case Segment.Host() -> Optional.empty();
       case Segment.Netns(String name, String networkInterface) ->

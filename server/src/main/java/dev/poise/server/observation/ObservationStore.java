@@ -1,6 +1,9 @@
 package dev.poise.server.observation;
 
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.spec.Capabilities;
+import dev.poise.spec.ClusterId;
 import dev.poise.spec.HeldRemovals;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
@@ -8,6 +11,8 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.RoleReport;
 import dev.poise.spec.SpecJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -26,10 +30,22 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ObservationStore {
-  private final JdbcClient db;
+  private static final String NODES =
+      """
+      SELECT n.id, n.cluster_id, n.name, o.report_time, o.role ->> 'role' AS role
+      FROM nodes n LEFT JOIN node_observations o ON o.node_id = n.id
+      WHERE n.cluster_id = ANY(?) AND n.revoke_time IS NULL ORDER BY n.id
+      """;
+  private static final String SEEN =
+      "SELECT load_balancer_id, node_id, report FROM load_balancer_observations WHERE"
+          + " load_balancer_id = ANY(?)";
 
-  ObservationStore(JdbcClient db) {
+  private final JdbcClient db;
+  private final Questions questions;
+
+  ObservationStore(JdbcClient db, Questions questions) {
     this.db = db;
+    this.questions = questions;
   }
 
   /** Which report of a node was the last one. */
@@ -57,6 +73,11 @@ class ObservationStore {
         .optional();
   }
 
+  /**
+   * Keeps what a node says of itself. The transaction does not wait until it is on disk: what a
+   * node said and a broken database lost is said again, because the next report does not follow
+   * then.
+   */
   void saveNode(NodeReport report, Instant now) {
     db.sql(
             """
@@ -80,6 +101,7 @@ class ObservationStore {
                 CASE WHEN :applied < o.target_revision THEN o.target_revision ELSE excluded.target_revision END,
               target_time = CASE WHEN :applied < o.target_revision THEN o.target_time ELSE :now END,
               captured_time = excluded.captured_time, report_time = excluded.report_time, announced_live = true
+            RETURNING set_config('synchronous_commit', 'off', true)
             """)
         .param("node", report.node().text())
         .param("session", report.session())
@@ -95,42 +117,54 @@ class ObservationStore {
         .param("captured", Timestamp.from(report.capturedTime()))
         .param("silent", Timestamp.from(now.minus(NodeObservation.SILENT_AFTER)))
         .param("now", Timestamp.from(now))
-        .update();
+        .query()
+        .singleValue();
   }
 
-  /** The essence of what the node said last, by load balancer. */
-  Map<LoadBalancerId, String> essences(NodeId node, List<LoadBalancerId> ids) {
-    if (ids.isEmpty()) return Map.of();
-    Map<LoadBalancerId, String> essences = new HashMap<>();
-    db.sql(
-            """
-            SELECT load_balancer_id, essence FROM load_balancer_observations
-            WHERE node_id = :node AND load_balancer_id = ANY(:ids)
-            """)
-        .param("node", node.text())
-        .param("ids", texts(ids))
-        .query(row -> {
-          essences.put(
-              new LoadBalancerId(row.getString("load_balancer_id")), row.getString("essence"));
-        });
-    return essences;
+  /**
+   * What the node said before of those load balancers of which it says something else now, numbers
+   * aside; empty for one of which it had said nothing.
+   *
+   * @param now what it says now, each with its {@link Essence}
+   */
+  Map<LoadBalancerId, Optional<LoadBalancerReport>> before(NodeId node, List<Said> now) {
+    if (now.isEmpty()) return Map.of();
+    return before(
+        db.sql(
+                """
+                SELECT said.id, o.report FROM unnest(:ids, :essences) AS said (id, essence)
+                LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
+                WHERE o.essence IS DISTINCT FROM said.essence
+                """)
+            .param("node", node.text())
+            .param("ids", texts(now, Said::id))
+            .param("essences", texts(now, Said::essence)));
   }
 
-  /** What the node said last of those load balancers. */
-  Map<LoadBalancerId, LoadBalancerReport> reports(NodeId node, List<LoadBalancerId> ids) {
-    if (ids.isEmpty()) return Map.of();
-    return db
-        .sql(
-            """
-            SELECT report FROM load_balancer_observations
-            WHERE node_id = :node AND load_balancer_id = ANY(:ids)
-            """)
-        .param("node", node.text())
-        .param("ids", texts(ids))
-        .query((row, _) -> SpecJson.read(row.getString("report"), LoadBalancerReport.class))
-        .list()
-        .stream()
-        .collect(Collectors.toMap(LoadBalancerReport::id, Function.identity()));
+  /** What the node said last of load balancers of which it says nothing now. */
+  Map<LoadBalancerId, Optional<LoadBalancerReport>> beforeGone(
+      NodeId node, List<LoadBalancerId> gone) {
+    if (gone.isEmpty()) return Map.of();
+    return before(
+        db.sql(
+                """
+                SELECT said.id, o.report FROM unnest(:ids) AS said (id)
+                LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
+                """)
+            .param("node", node.text())
+            .param("ids", texts(gone, LoadBalancerId::text)));
+  }
+
+  private static Map<LoadBalancerId, Optional<LoadBalancerReport>> before(
+      JdbcClient.StatementSpec query) {
+    Map<LoadBalancerId, Optional<LoadBalancerReport>> before = new HashMap<>();
+    query.query(row -> {
+      before.put(
+          new LoadBalancerId(row.getString("id")),
+          Optional.ofNullable(row.getString("report"))
+              .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
+    });
+    return before;
   }
 
   /** Of which load balancers the node said something, those named left out. */
@@ -139,13 +173,28 @@ class ObservationStore {
             "SELECT load_balancer_id FROM load_balancer_observations WHERE node_id = :node AND NOT"
                 + " load_balancer_id = ANY(:named)")
         .param("node", node.text())
-        .param("named", texts(named))
+        .param("named", texts(named, LoadBalancerId::text))
         .query((row, _) -> new LoadBalancerId(row.getString("load_balancer_id")))
         .list();
   }
 
-  void saveLoadBalancers(NodeId node, List<LoadBalancerReport> reports) {
-    if (reports.isEmpty()) return;
+  /** What a node says of a load balancer, with the essence of it. */
+  record Said(LoadBalancerReport report, String essence) {
+    static Said of(LoadBalancerReport report) {
+      return new Said(report, Essence.of(report));
+    }
+
+    String id() {
+      return report.id().text();
+    }
+
+    String json() {
+      return SpecJson.write(report);
+    }
+  }
+
+  void saveLoadBalancers(NodeId node, List<Said> now) {
+    if (now.isEmpty()) return;
     db.sql(
             """
             INSERT INTO load_balancer_observations (load_balancer_id, node_id, report, essence)
@@ -153,9 +202,9 @@ class ObservationStore {
             ON CONFLICT (load_balancer_id, node_id) DO UPDATE SET report = excluded.report, essence = excluded.essence
             """)
         .param("node", node.text())
-        .param("ids", reports.stream().map(report -> report.id().text()).toArray(String[]::new))
-        .param("reports", reports.stream().map(SpecJson::write).toArray(String[]::new))
-        .param("essences", reports.stream().map(Essence::of).toArray(String[]::new))
+        .param("ids", texts(now, Said::id))
+        .param("reports", texts(now, Said::json))
+        .param("essences", texts(now, Said::essence))
         .update();
   }
 
@@ -165,7 +214,7 @@ class ObservationStore {
             "DELETE FROM load_balancer_observations WHERE node_id = :node AND load_balancer_id ="
                 + " ANY(:ids)")
         .param("node", node.text())
-        .param("ids", texts(ids))
+        .param("ids", texts(ids, LoadBalancerId::text))
         .update();
   }
 
@@ -224,25 +273,44 @@ class ObservationStore {
         .list();
   }
 
-  Map<LoadBalancerId, List<Observations.Seen>> seen(List<LoadBalancerId> ids) {
+  Observations.Heard heard(List<ClusterId> clusters, List<LoadBalancerId> loadBalancers) {
+    List<Presence> nodes = new ArrayList<>();
     Map<LoadBalancerId, List<Observations.Seen>> seen = new HashMap<>();
-    db.sql(
-            """
-            SELECT load_balancer_id, node_id, report FROM load_balancer_observations
-            WHERE load_balancer_id = ANY(:ids) ORDER BY node_id
-            """)
-        .param("ids", texts(ids))
-        .query(row -> {
-          LoadBalancerReport report =
-              SpecJson.read(row.getString("report"), LoadBalancerReport.class);
-          seen.computeIfAbsent(
-                  new LoadBalancerId(row.getString("load_balancer_id")), _ -> new ArrayList<>())
-              .add(new Observations.Seen(new NodeId(row.getString("node_id")), report));
-        });
-    return seen;
+    questions.ask(
+        List.of(
+            new Question(
+                NODES,
+                List.of((Object) texts(clusters, ClusterId::text)),
+                row -> nodes.add(presence(row))),
+            new Question(
+                SEEN,
+                List.of((Object) texts(loadBalancers, LoadBalancerId::text)),
+                row ->
+                    seen.computeIfAbsent(
+                            new LoadBalancerId(row.getString("load_balancer_id")),
+                            _ -> new ArrayList<>())
+                        .add(seen(row)))));
+    return new Observations.Heard(nodes, seen);
   }
 
-  private static String[] texts(List<LoadBalancerId> ids) {
-    return ids.stream().map(LoadBalancerId::text).toArray(String[]::new);
+  private static Presence presence(ResultSet row) throws SQLException {
+    return new Presence(
+        new ClusterId(row.getString("cluster_id")),
+        new NodeId(row.getString("id")),
+        row.getString("name"),
+        Optional.ofNullable(row.getTimestamp("report_time")).map(Timestamp::toInstant),
+        Optional.ofNullable(row.getString("role"))
+            .map(RoleReport.Role::valueOf)
+            .orElse(RoleReport.Role.UNKNOWN));
+  }
+
+  private static Observations.Seen seen(ResultSet row) throws SQLException {
+    return new Observations.Seen(
+        new NodeId(row.getString("node_id")),
+        SpecJson.read(row.getString("report"), LoadBalancerReport.class));
+  }
+
+  private static <T> String[] texts(List<T> things, Function<T, String> text) {
+    return things.stream().map(text).toArray(String[]::new);
   }
 }

@@ -1,17 +1,18 @@
 package dev.poise.server.observation;
 
+import dev.poise.server.observation.ObservationStore.Said;
 import dev.poise.server.platform.Signals;
+import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.RoleReport.Role;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -62,22 +63,16 @@ public final class Observations {
     List<LoadBalancerId> named =
         report.loadBalancers().stream().map(LoadBalancerReport::id).toList();
     List<LoadBalancerId> gone = report.full() ? store.others(report.node(), named) : report.gone();
-    Map<LoadBalancerId, String> essences = store.essences(report.node(), named);
-    List<LoadBalancerId> changed =
-        Stream.concat(
-                report.loadBalancers().stream()
-                    .filter(now -> !Essence.of(now).equals(essences.get(now.id())))
-                    .map(LoadBalancerReport::id),
-                gone.stream())
-            .toList();
-    Map<LoadBalancerId, LoadBalancerReport> said = store.reports(report.node(), changed);
-    store.saveLoadBalancers(report.node(), report.loadBalancers());
+    List<Said> now = report.loadBalancers().stream().map(Said::of).toList();
+    Map<LoadBalancerId, Optional<LoadBalancerReport>> before =
+        new HashMap<>(store.before(report.node(), now));
+    before.putAll(store.beforeGone(report.node(), gone));
+    store.saveLoadBalancers(report.node(), now);
     store.delete(report.node(), gone);
-    changed.forEach(id -> signals.raise(id.text()));
+    before.keySet().forEach(id -> signals.raise(id.text()));
     return Optional.of(
         new Taken(
-            changed.stream()
-                .collect(Collectors.toMap(id -> id, id -> Optional.ofNullable(said.get(id)))),
+            before,
             last.isPresent()
                 && last.get().announcedLive()
                 && !NodeObservation.isSilent(last.get().reportTime(), clock.instant()),
@@ -102,8 +97,17 @@ public final class Observations {
     return store.nodes(nodes);
   }
 
-  /** What was last heard of those load balancers, from every node. */
-  public Map<LoadBalancerId, List<Seen>> seen(List<LoadBalancerId> loadBalancers) {
-    return store.seen(loadBalancers);
+  /**
+   * What was last heard in clusters.
+   *
+   * @param nodes all of them, in the order of their ids, those included that were never heard of;
+   *     one that is revoked is none any more
+   * @param seen what any node said of a load balancer, those of other clusters included
+   */
+  public record Heard(List<Presence> nodes, Map<LoadBalancerId, List<Seen>> seen) {}
+
+  /** What was last heard of the nodes of those clusters, and of those load balancers. */
+  public Heard heard(List<ClusterId> clusters, List<LoadBalancerId> loadBalancers) {
+    return store.heard(clusters, loadBalancers);
   }
 }
