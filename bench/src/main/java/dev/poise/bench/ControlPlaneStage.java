@@ -25,7 +25,7 @@ final class ControlPlaneStage {
   private static final int EDITS_PER_SECOND = 20;
   private static final int CLIENTS = 16;
   private static final int PHASES = 9;
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
 
   private final ControlPlane plane;
   private final Fleet fleet;
@@ -91,6 +91,7 @@ final class ControlPlaneStage {
     load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> read(path(number)));
     load.asFastAsPossible(CLIENTS, WARM_UP, (_, _) -> read(firstPage("&state=ACTIVE")));
     load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> edit(number));
+    fleet.flood(CLIENTS, WARM_UP);
   }
 
   private void asFastAsPossible(Kind kind, Duration duration, ApiLoad.Call call) {

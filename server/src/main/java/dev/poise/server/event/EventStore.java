@@ -149,13 +149,13 @@ class EventStore {
   int forget(Instant olderThan, long most) {
     return db.sql(
             """
-            DELETE FROM events e
-            USING (
-              SELECT n.tenant_id, GREATEST(n.last - :most, (
-                SELECT max(o.number) FROM events o WHERE o.tenant_id = n.tenant_id AND o.event_time < :time)) AS number
-              FROM event_numbers n
-            ) AS old
-            WHERE old.tenant_id = e.tenant_id AND e.number <= old.number
+            WITH old AS MATERIALIZED (
+              SELECT n.tenant_id, GREATEST(n.last - :most, past.number) AS number
+              FROM event_numbers n LEFT JOIN (
+                SELECT tenant_id, max(number) AS number FROM events WHERE event_time < :time GROUP BY tenant_id
+              ) AS past ON past.tenant_id = n.tenant_id
+            )
+            DELETE FROM events e USING old WHERE old.tenant_id = e.tenant_id AND e.number <= old.number
             """)
         .param("time", Timestamp.from(olderThan))
         .param("most", most)

@@ -198,7 +198,7 @@ class ObservationStore {
     db.sql(
             """
             INSERT INTO load_balancer_observations (load_balancer_id, node_id, report, essence)
-            SELECT id, :node, report::jsonb, essence FROM unnest(:ids, :reports, :essences) AS said (id, report, essence)
+            SELECT id, :node, report::json, essence FROM unnest(:ids, :reports, :essences) AS said (id, report, essence)
             ON CONFLICT (load_balancer_id, node_id) DO UPDATE SET report = excluded.report, essence = excluded.essence
             """)
         .param("node", node.text())
