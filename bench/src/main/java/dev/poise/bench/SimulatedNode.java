@@ -134,20 +134,17 @@ final class SimulatedNode {
   }
 
   private void accept(Manifest manifest) throws IOException, InterruptedException {
+    List<LoadBalancerReport> news = new ArrayList<>();
+    for (SpecAnswer.Document document : manifest.specs()) news.add(take(document));
     List<String> missing =
         manifest.loadBalancers().stream()
             .filter(entry -> !has(entry))
             .map(Manifest.Entry::digest)
             .toList();
-    List<LoadBalancerReport> news = new ArrayList<>();
     for (int from = 0; from < missing.size(); from += SpecRequest.LIMIT) {
       int to = Math.min(missing.size(), from + SpecRequest.LIMIT);
       for (SpecAnswer.Document document : server.fetch(missing.subList(from, to))) {
-        LoadBalancerSpec spec = read(document);
-        LoadBalancerReport applied = applied(spec);
-        held.put(spec.id(), new Held(document.digest(), applied));
-        news.add(applied);
-        observer.told(spec);
+        news.add(take(document));
       }
     }
     Set<LoadBalancerId> wanted =
@@ -156,6 +153,14 @@ final class SimulatedNode {
     revision = manifest.revision();
     board.accepted(manifest, HeldRemovals.NONE);
     news.forEach(board::put);
+  }
+
+  private LoadBalancerReport take(SpecAnswer.Document document) throws IOException {
+    LoadBalancerSpec spec = read(document);
+    LoadBalancerReport applied = applied(spec);
+    held.put(spec.id(), new Held(document.digest(), applied));
+    observer.told(spec);
+    return applied;
   }
 
   private boolean has(Manifest.Entry entry) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What one node should serve, complete in meaning and small on the wire. The specs themselves are
- * fetched by digest.
+ * fetched by digest, but for a few that are new and come with it.
  *
  * @param revision counts the changes of the cluster; a node accepts only a newer one
  * @param redundancy how the node shares the addresses with others
@@ -15,6 +15,8 @@ import java.util.List;
  *     back, see {@link HeldRemovals}
  * @param removalsConfirmedThrough an operator confirmed the removals held at this revision and
  *     below
+ * @param specs which the revision before did not name, so that a node that has that one saves a
+ *     round trip; a hint, which may be left out and is not kept
  */
 public record Manifest(
     ClusterId cluster,
@@ -24,11 +26,48 @@ public record Manifest(
     List<VpcNetwork> networks,
     List<Entry> loadBalancers,
     List<LoadBalancerId> tombstones,
-    long removalsConfirmedThrough) {
+    long removalsConfirmedThrough,
+    List<SpecAnswer.Document> specs) {
   public Manifest {
     networks = List.copyOf(networks);
     loadBalancers = List.copyOf(loadBalancers);
     tombstones = List.copyOf(tombstones);
+    specs = List.copyOf(specs);
+  }
+
+  /** Without any spec. */
+  public Manifest(
+      ClusterId cluster,
+      NodeId node,
+      long revision,
+      Redundancy redundancy,
+      List<VpcNetwork> networks,
+      List<Entry> loadBalancers,
+      List<LoadBalancerId> tombstones,
+      long removalsConfirmedThrough) {
+    this(
+        cluster,
+        node,
+        revision,
+        redundancy,
+        networks,
+        loadBalancers,
+        tombstones,
+        removalsConfirmedThrough,
+        List.of());
+  }
+
+  /** The same without specs: what a node acts on and keeps. */
+  public Manifest withoutSpecs() {
+    return new Manifest(
+        cluster,
+        node,
+        revision,
+        redundancy,
+        networks,
+        loadBalancers,
+        tombstones,
+        removalsConfirmedThrough);
   }
 
   /**

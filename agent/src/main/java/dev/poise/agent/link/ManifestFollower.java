@@ -128,12 +128,14 @@ public final class ManifestFollower implements Runnable {
   }
 
   /** Takes the manifest over, or says why not. */
-  private String consider(Manifest manifest) throws IOException, InterruptedException {
+  private String consider(Manifest sent) throws IOException, InterruptedException {
+    Manifest manifest = sent.withoutSpecs();
     if (!manifest.node().equals(node)) {
       return "refused a manifest for node " + manifest.node();
     }
     return switch (ledger.judge(manifest)) {
       case NEWER -> {
+        keep(sent);
         fetchFor(List.of(manifest));
         ledger.accept(manifest);
         log.info("accepted revision {}", manifest.revision());
@@ -147,6 +149,21 @@ public final class ManifestFollower implements Runnable {
       case CONTRADICTING ->
           "refused revision " + manifest.revision() + ": it says something else than before";
     };
+  }
+
+  /** Keeps the specs that came with it, as far as they are missing. */
+  private void keep(Manifest sent) throws IOException {
+    List<String> missing = missing(List.of(sent));
+    for (SpecAnswer.Document document : sent.specs()) {
+      if (missing.contains(document.digest())) put(document);
+    }
+  }
+
+  private void put(SpecAnswer.Document document) throws IOException {
+    if (!SpecJson.digest(document.json()).equals(document.digest())) {
+      throw new IOException("the server sent a spec that does not match its digest");
+    }
+    ledger.putSpec(document.digest(), document.json());
   }
 
   private List<String> missing(List<Manifest> manifests) {
@@ -202,11 +219,10 @@ public final class ManifestFollower implements Runnable {
       int end = Math.min(digests.size(), start + SpecRequest.LIMIT);
       List<String> batch = digests.subList(start, end);
       for (SpecAnswer.Document document : server.fetch(batch)) {
-        if (!batch.contains(document.digest())
-            || !SpecJson.digest(document.json()).equals(document.digest())) {
-          throw new IOException("the server sent a spec that does not match its digest");
+        if (!batch.contains(document.digest())) {
+          throw new IOException("the server sent a spec nobody asked for");
         }
-        ledger.putSpec(document.digest(), document.json());
+        put(document);
         any = true;
       }
     }

@@ -95,6 +95,18 @@ class ManifestFollowerTest {
   }
 
   @Test
+  void fetchesNothingThatCameWithTheManifest() throws Exception {
+    LoadBalancerSpec spec = new Specs().http(80).next();
+    server.put(spec);
+    server.sendSpecs();
+    assertThat(step()).isZero();
+    assertThat(server.fetches()).isEmpty();
+    Manifest kept = ledger.manifest().orElseThrow();
+    assertThat(kept.specs()).isEmpty();
+    assertThat(ledger.hasSpec(kept.loadBalancers().getFirst().digest())).isTrue();
+  }
+
+  @Test
   void refusesARevisionThatSaysSomethingElseThanBefore() throws Exception {
     LoadBalancerSpec spec = new Specs().http(80).next();
     server.put(spec);

@@ -68,6 +68,7 @@ public final class FakeServer implements AutoCloseable {
   private long lastSequence;
   private boolean forgetful;
   private boolean contradicting;
+  private boolean sendsSpecs;
   private Redundancy redundancy = new Redundancy.None();
   private boolean revoked;
   private int refused;
@@ -310,21 +311,31 @@ public final class FakeServer implements AutoCloseable {
             networks,
             List.copyOf(entries.values()),
             tombstones,
-            confirmed));
+            confirmed,
+            sendsSpecs ? documents(List.copyOf(specs.keySet())) : List.of()));
+  }
+
+  /** From now on manifests bring all specs. */
+  public synchronized void sendSpecs() {
+    sendsSpecs = true;
+  }
+
+  private synchronized List<SpecAnswer.Document> documents(List<String> digests) {
+    List<SpecAnswer.Document> documents = new ArrayList<>();
+    for (String digest : digests) {
+      String json = specs.get(digest);
+      if (json != null) documents.add(new SpecAnswer.Document(digest, json));
+    }
+    return documents;
   }
 
   private void specs(HttpExchange exchange) throws IOException {
     if (!isAllowed(exchange)) return;
     SpecRequest request = SpecJson.read(body(exchange), SpecRequest.class);
-    List<SpecAnswer.Document> documents = new ArrayList<>();
     synchronized (this) {
       fetches.add(request.digests().size());
-      for (String digest : request.digests()) {
-        String json = specs.get(digest);
-        if (json != null) documents.add(new SpecAnswer.Document(digest, json));
-      }
     }
-    answer(exchange, 200, SpecJson.write(new SpecAnswer(documents)));
+    answer(exchange, 200, SpecJson.write(new SpecAnswer(documents(request.digests()))));
   }
 
   private void bundles(HttpExchange exchange) throws IOException {

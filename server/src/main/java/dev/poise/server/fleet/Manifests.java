@@ -9,13 +9,17 @@ import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
+import dev.poise.spec.SpecAnswer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -28,7 +32,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * comes to is read in one snapshot: so it holds exactly the changes up to it, and will always. That
  * is why it is read once and remembered until there is another revision, for all nodes of the
  * cluster ask for it at the same moment. What differs from node to node is made of it, apart from
- * addresses in networks that nodes make an end of.
+ * addresses in networks that nodes make an end of. The specs that are new in it are read with it:
+ * most nodes waited for it with the revision before, and need not come again for them.
  *
  * <p>A poll ends early when it is woken by a signal, and in any case when its time is over; a lost
  * signal costs that time and nothing else.
@@ -36,6 +41,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 final class Manifests {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(50);
+
+  /** Nodes that wait for a manifest get as many new specs with it; more they fetch. */
+  private static final int MOST_SENT = 20;
 
   private final Clusters clusters;
   private final Specs specs;
@@ -59,13 +67,20 @@ final class Manifests {
     this.snapshot.setReadOnly(true);
   }
 
-  /** What a cluster should be at one of its revisions. */
+  /**
+   * What a cluster should be at one of its revisions.
+   *
+   * @param before the revision that was read before
+   * @param specs those it did not name
+   */
   private record Wanted(
       Cluster cluster,
       List<Node> nodes,
       List<VpcNetworks.Isolated> networks,
       List<Manifest.Entry> loadBalancers,
-      List<LoadBalancerId> tombstones) {
+      List<LoadBalancerId> tombstones,
+      long before,
+      List<SpecAnswer.Document> specs) {
     long revision() {
       return cluster.revision();
     }
@@ -86,7 +101,7 @@ final class Manifests {
         signal.await(left);
       }
     }
-    return Optional.of(manifest(node, wanted(cluster, revision)));
+    return Optional.of(manifest(node, known, wanted(cluster, revision)));
   }
 
   /** All nodes of a cluster but the first wait until that one has read it. */
@@ -96,19 +111,31 @@ final class Manifests {
         (_, read) ->
             read != null && read.revision() == revision
                 ? read
-                : Objects.requireNonNull(snapshot.execute(_ -> read(cluster))));
+                : Objects.requireNonNull(snapshot.execute(_ -> read(cluster, read))));
   }
 
-  private Wanted read(ClusterId id) {
+  private Wanted read(ClusterId id, @Nullable Wanted before) {
+    List<Manifest.Entry> entries = specs.wanted(id);
     return new Wanted(
         clusters.cluster(id),
         clusters.nodesOf(List.of(id)),
         networks.of(id),
-        specs.wanted(id),
-        specs.tombstones(id));
+        entries,
+        specs.tombstones(id),
+        before == null ? 0 : before.revision(),
+        before == null ? List.of() : fresh(id, entries, before.loadBalancers()));
   }
 
-  private Manifest manifest(Node asking, Wanted wanted) {
+  private List<SpecAnswer.Document> fresh(
+      ClusterId id, List<Manifest.Entry> now, List<Manifest.Entry> before) {
+    Set<String> known =
+        before.stream().map(Manifest.Entry::digest).collect(Collectors.toUnmodifiableSet());
+    List<String> fresh =
+        now.stream().map(Manifest.Entry::digest).filter(digest -> !known.contains(digest)).toList();
+    return fresh.isEmpty() || fresh.size() > MOST_SENT ? List.of() : specs.documents(id, fresh);
+  }
+
+  private Manifest manifest(Node asking, long known, Wanted wanted) {
     // Anything may have been said of the node since it asked.
     Node node =
         wanted.nodes().stream()
@@ -123,7 +150,8 @@ final class Manifests {
         networks.told(wanted.networks(), node, wanted.nodes()),
         wanted.loadBalancers(),
         wanted.tombstones(),
-        wanted.cluster().removalsConfirmedThrough());
+        wanted.cluster().removalsConfirmedThrough(),
+        known == wanted.before() ? wanted.specs() : List.of());
   }
 
   /** Somewhat less than asked for, so that the polls of many nodes do not end together. */

@@ -116,6 +116,21 @@ class AgentApiTest extends ApiTest {
   }
 
   @Test
+  void aManifestBringsTheSpecsThatTheOneBeforeDidNotName() throws Exception {
+    loadBalancer();
+    String before = manifest().etag();
+    Answer made = loadBalancer();
+    Answer next =
+        agent("GET", AgentApi.MANIFEST, null, Map.of("If-None-Match", before), site.nodeKey());
+    assertThat(next.body().at("/loadBalancers").size()).isEqualTo(2);
+    assertThat(next.body().at("/specs").size()).isEqualTo(1);
+    String json = next.text("/specs/0/json");
+    assertThat(SpecJson.digest(json)).isEqualTo(next.text("/specs/0/digest"));
+    assertThat(SpecJson.readSpec(json).id()).hasToString(made.text("/id"));
+    assertThat(manifest().body().at("/specs").size()).as("to a node that has none").isZero();
+  }
+
+  @Test
   void aPollWithoutNewsEndsWithItsTime() {
     Map<String, String> headers = Map.of("If-None-Match", manifest().etag(), "Prefer", "wait=1");
     assertThat(agent("GET", AgentApi.MANIFEST, null, headers, site.nodeKey()).status())
