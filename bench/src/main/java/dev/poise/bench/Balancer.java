@@ -45,6 +45,15 @@ final class Balancer {
     }
   }
 
+  /** Waits until all members pass their checks, for a load balancer without the HTTP listener. */
+  void awaitHealthy() {
+    Deadline deadline = Deadline.in(Duration.ofSeconds(15));
+    if (!deadline.await(
+        () -> poise.api().get(path()).path("health").asString().equals("HEALTHY"))) {
+      throw new IllegalStateException(id + " does not serve: " + poise.api().get(path()));
+    }
+  }
+
   /** Whether a member answers now. */
   boolean serves() {
     try (Client client = new Client(at(PORT), new Requests())) {

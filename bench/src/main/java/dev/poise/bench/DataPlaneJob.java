@@ -63,17 +63,26 @@ public final class DataPlaneJob {
     }
   }
 
+  /** As many processes as the HAProxies by hand: each listener more costs a process a little. */
   private Rivals.Entrances fromPoise() {
-    Balancer balancer =
+    Balancer plain =
         poise.balancer(
-            "data-plane",
-            List.of(
-                members.listener(Balancer.PORT),
-                members.tlsListener(Balancer.TLS_PORT, poise.upload(certificate)),
-                members.tcpListener(Balancer.TCP_PORT)));
+            "plain",
+            List.of(members.listener(Balancer.PORT), members.tcpListener(Balancer.TCP_PORT)));
+    Balancer tls =
+        poise.balancer(
+            "tls", List.of(members.tlsListener(Balancer.TLS_PORT, poise.upload(certificate))));
+    configuration("Poise, HTTP and TCP", plain);
+    configuration("Poise, HTTPS", tls);
+    return port -> {
+      Balancer one = port == Balancer.TLS_PORT ? tls : plain;
+      return new Contender("Poise", one.at(port), one.haproxy());
+    };
+  }
+
+  private void configuration(String name, Balancer balancer) {
     report.configuration(
-        "Poise", "as its node renders it, in the JSON file", balancer.renderedConfiguration());
-    return port -> new Contender("Poise", balancer.at(port), balancer.haproxy());
+        name, "as its node renders it, in the JSON file", balancer.renderedConfiguration());
   }
 
   private Rivals.Entrances byHand() {

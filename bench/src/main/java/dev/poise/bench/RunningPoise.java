@@ -160,7 +160,7 @@ final class RunningPoise {
         name, List.of(members.listener(Balancer.PORT, rules)), List.of(members.pool(pool)));
   }
 
-  /** The same with these listeners, an HTTP listener with the usual port among them. */
+  /** The same with these listeners. */
   Balancer balancer(String name, List<Map<String, Object>> listeners) {
     return balancer(name, listeners, List.of());
   }
@@ -187,7 +187,11 @@ final class RunningPoise {
     Balancer balancer =
         new Balancer(
             this, change("POST", "/load-balancers", Optional.of(body(name, listeners, pools))));
-    balancer.awaitServing();
+    boolean speaksHttp =
+        listeners.stream()
+            .anyMatch(listener -> Integer.valueOf(Balancer.PORT).equals(listener.get("port")));
+    if (speaksHttp) balancer.awaitServing();
+    else balancer.awaitHealthy();
     return balancer;
   }
 
