@@ -45,7 +45,7 @@ final class Balancer {
     }
   }
 
-  /** Waits until all members pass their checks, for a load balancer without the HTTP listener. */
+  /** Waits until all members of all listeners pass their checks. */
   void awaitHealthy() {
     Deadline deadline = Deadline.in(Duration.ofSeconds(15));
     if (!deadline.await(

@@ -151,7 +151,7 @@ final class RunningPoise {
 
   /** Makes a load balancer with one listener and the two members, and waits until it serves. */
   Balancer balancer(String name, Members members) {
-    return balancer(name, List.of(members.listener(Balancer.PORT)));
+    return balancer(name, List.of(members.listener(Balancer.PORT)), List.of());
   }
 
   /** The same with content rules and a pool of the members for them. */
@@ -160,9 +160,11 @@ final class RunningPoise {
         name, List.of(members.listener(Balancer.PORT, rules)), List.of(members.pool(pool)));
   }
 
-  /** The same with these listeners. */
+  /** Makes one with these listeners, whatever they speak, and waits until it is healthy. */
   Balancer balancer(String name, List<Map<String, Object>> listeners) {
-    return balancer(name, listeners, List.of());
+    Balancer balancer = made(name, listeners, List.of());
+    balancer.awaitHealthy();
+    return balancer;
   }
 
   /**
@@ -184,15 +186,15 @@ final class RunningPoise {
 
   private Balancer balancer(
       String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
-    Balancer balancer =
-        new Balancer(
-            this, change("POST", "/load-balancers", Optional.of(body(name, listeners, pools))));
-    boolean speaksHttp =
-        listeners.stream()
-            .anyMatch(listener -> Integer.valueOf(Balancer.PORT).equals(listener.get("port")));
-    if (speaksHttp) balancer.awaitServing();
-    else balancer.awaitHealthy();
+    Balancer balancer = made(name, listeners, pools);
+    balancer.awaitServing();
     return balancer;
+  }
+
+  private Balancer made(
+      String name, List<Map<String, Object>> listeners, List<Map<String, Object>> pools) {
+    return new Balancer(
+        this, change("POST", "/load-balancers", Optional.of(body(name, listeners, pools))));
   }
 
   /** Makes one as {@link #balancer(String, Members)} does, and waits for nothing. */

@@ -35,28 +35,6 @@ public record Manifest(
     specs = List.copyOf(specs);
   }
 
-  /** Without any spec. */
-  public Manifest(
-      ClusterId cluster,
-      NodeId node,
-      long revision,
-      Redundancy redundancy,
-      List<VpcNetwork> networks,
-      List<Entry> loadBalancers,
-      List<LoadBalancerId> tombstones,
-      long removalsConfirmedThrough) {
-    this(
-        cluster,
-        node,
-        revision,
-        redundancy,
-        networks,
-        loadBalancers,
-        tombstones,
-        removalsConfirmedThrough,
-        List.of());
-  }
-
   /** The same without specs: what a node acts on and keeps. */
   public Manifest withoutSpecs() {
     return new Manifest(
@@ -67,7 +45,8 @@ public record Manifest(
         networks,
         loadBalancers,
         tombstones,
-        removalsConfirmedThrough);
+        removalsConfirmedThrough,
+        List.of());
   }
 
   /**

@@ -170,7 +170,8 @@ class SpecJsonTest {
             List.of(),
             List.of(),
             List.of(),
-            0);
+            0,
+            List.of());
     String json = SpecJson.write(manifest).replaceFirst("\\{", "{\"newer\":1,");
     assertThat(SpecJson.read(json, Manifest.class)).isEqualTo(manifest);
   }

@@ -29,7 +29,15 @@ class LedgerTest {
 
   private static Manifest manifest(long revision, long confirmed) {
     return new Manifest(
-        CLUSTER, NODE, revision, new Redundancy.None(), List.of(), List.of(), List.of(), confirmed);
+        CLUSTER,
+        NODE,
+        revision,
+        new Redundancy.None(),
+        List.of(),
+        List.of(),
+        List.of(),
+        confirmed,
+        List.of());
   }
 
   @Test
@@ -59,7 +67,16 @@ class LedgerTest {
     assertThat(ledger.revisionOf(NODE)).isEqualTo(5);
     assertThat(ledger.revisionOf(other)).isZero();
     Manifest theirs =
-        new Manifest(CLUSTER, other, 2, new Redundancy.None(), List.of(), List.of(), List.of(), 0);
+        new Manifest(
+            CLUSTER,
+            other,
+            2,
+            new Redundancy.None(),
+            List.of(),
+            List.of(),
+            List.of(),
+            0,
+            List.of());
     assertThat(ledger.judge(theirs)).isEqualTo(Judgement.NEWER);
     ledger.accept(theirs);
     assertThat(Ledger.open(directory).revisionOf(other)).isEqualTo(2);

@@ -38,7 +38,8 @@ class RemovalGuardTest {
         List.of(),
         entries,
         tombstones,
-        confirmed);
+        confirmed,
+        List.of());
   }
 
   private static Decision decide(int known, Map<LoadBalancerId, Long> held, Manifest manifest) {

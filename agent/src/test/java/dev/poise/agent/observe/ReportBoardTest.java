@@ -166,7 +166,8 @@ class ReportBoardTest {
         List.of(),
         List.of(entries),
         List.of(),
-        0);
+        0,
+        List.of());
   }
 
   private long applied() {

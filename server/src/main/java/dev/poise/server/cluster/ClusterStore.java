@@ -251,13 +251,6 @@ class ClusterStore {
         .list();
   }
 
-  Optional<Long> revision(ClusterId id) {
-    return db.sql("SELECT revision FROM clusters WHERE id = :id")
-        .param("id", id.text())
-        .query(Long.class)
-        .optional();
-  }
-
   Map<ClusterId, Long> revisions(List<ClusterId> clusters) {
     Map<ClusterId, Long> revisions = new HashMap<>();
     db.sql("SELECT id, revision FROM clusters WHERE id = ANY(:clusters)")

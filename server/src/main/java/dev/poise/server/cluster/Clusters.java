@@ -232,7 +232,7 @@ public final class Clusters {
    * @throws Refusal.NotFound if there is none
    */
   public long revision(ClusterId id) {
-    return store.revision(id).orElseThrow(() -> notFound(id));
+    return Optional.ofNullable(revisions(List.of(id)).get(id)).orElseThrow(() -> notFound(id));
   }
 
   /** The revisions of those clusters. */

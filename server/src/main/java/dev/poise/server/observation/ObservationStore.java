@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -126,44 +127,30 @@ class ObservationStore {
    * aside; empty for one of which it had said nothing.
    *
    * @param now what it says now, each with its {@link Essence}
+   * @param gone of which it says nothing any more
    */
-  Map<LoadBalancerId, Optional<LoadBalancerReport>> before(NodeId node, List<Said> now) {
-    if (now.isEmpty()) return Map.of();
-    return before(
-        db.sql(
-                """
-                SELECT said.id, o.report FROM unnest(:ids, :essences) AS said (id, essence)
-                LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
-                WHERE o.essence IS DISTINCT FROM said.essence
-                """)
-            .param("node", node.text())
-            .param("ids", texts(now, Said::id))
-            .param("essences", texts(now, Said::essence)));
-  }
-
-  /** What the node said last of load balancers of which it says nothing now. */
-  Map<LoadBalancerId, Optional<LoadBalancerReport>> beforeGone(
-      NodeId node, List<LoadBalancerId> gone) {
-    if (gone.isEmpty()) return Map.of();
-    return before(
-        db.sql(
-                """
-                SELECT said.id, o.report FROM unnest(:ids) AS said (id)
-                LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
-                """)
-            .param("node", node.text())
-            .param("ids", texts(gone, LoadBalancerId::text)));
-  }
-
-  private static Map<LoadBalancerId, Optional<LoadBalancerReport>> before(
-      JdbcClient.StatementSpec query) {
+  Map<LoadBalancerId, Optional<LoadBalancerReport>> before(
+      NodeId node, List<Said> now, List<LoadBalancerId> gone) {
+    if (now.isEmpty() && gone.isEmpty()) return Map.of();
+    Stream<String> ids =
+        Stream.concat(now.stream().map(Said::id), gone.stream().map(LoadBalancerId::text));
     Map<LoadBalancerId, Optional<LoadBalancerReport>> before = new HashMap<>();
-    query.query(row -> {
-      before.put(
-          new LoadBalancerId(row.getString("id")),
-          Optional.ofNullable(row.getString("report"))
-              .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
-    });
+    // There are fewer essences than ids: what is gone has none, which is another one than any.
+    db.sql(
+            """
+            SELECT said.id, o.report FROM unnest(:ids, :essences) AS said (id, essence)
+            LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
+            WHERE o.essence IS DISTINCT FROM said.essence
+            """)
+        .param("node", node.text())
+        .param("ids", ids.toArray(String[]::new))
+        .param("essences", texts(now, Said::essence))
+        .query(row -> {
+          before.put(
+              new LoadBalancerId(row.getString("id")),
+              Optional.ofNullable(row.getString("report"))
+                  .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
+        });
     return before;
   }
 

@@ -9,7 +9,6 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.RoleReport.Role;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,8 +64,7 @@ public final class Observations {
     List<LoadBalancerId> gone = report.full() ? store.others(report.node(), named) : report.gone();
     List<Said> now = report.loadBalancers().stream().map(Said::of).toList();
     Map<LoadBalancerId, Optional<LoadBalancerReport>> before =
-        new HashMap<>(store.before(report.node(), now));
-    before.putAll(store.beforeGone(report.node(), gone));
+        store.before(report.node(), now, gone);
     store.saveLoadBalancers(report.node(), now);
     store.delete(report.node(), gone);
     before.keySet().forEach(id -> signals.raise(id.text()));
