@@ -292,12 +292,15 @@ class VpcNetworkTest {
       served(specs, 1);
       Await.until("reached", () -> red.ask(INSIDE).equals(List.of("far")));
 
-      String before = Vpc.ip("-n " + namespace + " -o addr show dev vxlan0");
+      String addresses = "-n " + namespace + " -o addr show dev vxlan0";
+      // The kernel looks for a second or two whether anybody else has the link's own address.
+      Await.until("settled", () -> !Vpc.ip(addresses).contains("tentative"));
+      String before = Vpc.ip(addresses);
       agent.stop();
       agent = Node.start(config(), "test");
       server.put(specs.idle(33).next());
       served(specs, 2);
-      assertThat(Vpc.ip("-n " + namespace + " -o addr show dev vxlan0")).isEqualTo(before);
+      assertThat(Vpc.ip(addresses)).isEqualTo(before);
 
       server.delete(specs.id);
       server.removeNetwork(red.id());
