@@ -24,8 +24,9 @@ final class Lan implements AutoCloseable {
 
   /** A network whose addresses begin with these three numbers. */
   Lan() {
-    net = "10." + ThreadLocalRandom.current().nextInt(100, 250);
-    prefix = net + ".7";
+    net =
+        FreeNetwork.among(() -> "10.%d.".formatted(ThreadLocalRandom.current().nextInt(100, 200)));
+    prefix = net + "7";
     Program.output("ip", "netns", "add", name);
     try {
       Program.output(
@@ -64,7 +65,7 @@ final class Lan implements AutoCloseable {
 
   /** Addresses for load balancers, a thousand: they are on the same wire. */
   String balancers() {
-    return net + ".8.0/22";
+    return net + "8.0/22";
   }
 
   /** Gives the machine of the tests one more address, for a client or a backend. */

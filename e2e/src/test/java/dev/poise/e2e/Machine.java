@@ -67,7 +67,9 @@ final class Machine implements AutoCloseable {
             .start();
     Random random = new Random();
     String cable = "pm%06x".formatted(random.nextInt(1 << 24));
-    String network = "198.%d.%d".formatted(random.nextInt(18, 20), random.nextInt(256));
+    String network =
+        FreeNetwork.among(
+            () -> "198.%d.%d.".formatted(random.nextInt(18, 20), random.nextInt(256)));
     Machine machine = new Machine(process, folder, groups, cable, network);
     try {
       machine.awaitReady();
@@ -128,17 +130,17 @@ final class Machine implements AutoCloseable {
 
   /** The network that the cable is, where addresses up to .12 are free. */
   String cidr() {
-    return network + ".0/28";
+    return network + "0/28";
   }
 
   /** Our address on the cable. */
   String here() {
-    return network + ".14";
+    return network + "14";
   }
 
   /** Its address on the cable. */
   String there() {
-    return network + ".13";
+    return network + "13";
   }
 
   /** Runs a script there, as root, with nothing of our environment. */

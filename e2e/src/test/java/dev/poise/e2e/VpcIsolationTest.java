@@ -67,11 +67,13 @@ class VpcIsolationTest {
   @Test
   void aVxlanReachesMembersOnOtherHosts(World world) throws Exception {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    String cable = "10.%d.%d".formatted(200 + random.nextInt(50), random.nextInt(250));
+    String cable =
+        FreeNetwork.among(
+            () -> "10.%d.%d.".formatted(random.nextInt(200, 250), random.nextInt(250)));
     try (Connection sql = world.sql();
         PreparedStatement update =
             sql.prepareStatement("UPDATE nodes SET address = ?::inet WHERE id = ?")) {
-      update.setString(1, cable + ".1");
+      update.setString(1, cable + "1");
       update.setString(2, world.node());
       update.executeUpdate();
     }

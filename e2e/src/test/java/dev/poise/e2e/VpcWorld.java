@@ -48,7 +48,7 @@ final class VpcWorld implements AutoCloseable {
   /**
    * One that is a VXLAN between the node and the host of its member.
    *
-   * @param cable the network between the two; the node is the first in it
+   * @param cable what the addresses between the two begin with; the node is the first
    */
   static VpcWorld overVxlan(World world, String word, String cable) throws IOException {
     VpcWorld vpc = world.remember(new VpcWorld(word));
@@ -56,14 +56,14 @@ final class VpcWorld implements AutoCloseable {
     String near = "pv" + vpc.name.substring(4);
     ip("netns add " + vpc.name);
     ip("link add " + near + " type veth peer name eth0 netns " + vpc.name);
-    ip("addr add " + cable + ".1/24 dev " + near);
+    ip("addr add " + cable + "1/24 dev " + near);
     ip("link set " + near + " up");
-    ip("-n " + vpc.name + " addr add " + cable + ".2/24 dev eth0");
+    ip("-n " + vpc.name + " addr add " + cable + "2/24 dev eth0");
     ip("-n " + vpc.name + " link set eth0 up");
     ip(
-        "-n %s link add vx netns %s mtu 1450 type vxlan id %d dstport 4789 local %s.2 remote %s.1"
+        "-n %s link add vx netns %s mtu 1450 type vxlan id %d dstport 4789 local %s2 remote %s1"
             .formatted(vpc.name, vpc.inside(), vni, cable, cable));
-    vpc.begin(world, Map.of("type", "VXLAN", "vni", vni, "peers", List.of(cable + ".2")), "vx");
+    vpc.begin(world, Map.of("type", "VXLAN", "vni", vni, "peers", List.of(cable + "2")), "vx");
     return vpc;
   }
 

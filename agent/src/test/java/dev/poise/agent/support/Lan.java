@@ -15,7 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Lan implements AutoCloseable {
   private final String name = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
   private final String bridge = "pzb" + name;
-  private final String network = "10.%d.".formatted(150 + ThreadLocalRandom.current().nextInt(50));
+  private final String network =
+      FreeNetwork.among(() -> "10.%d.".formatted(ThreadLocalRandom.current().nextInt(150, 200)));
   private final List<Machine> machines = new ArrayList<>();
 
   private Lan() {}

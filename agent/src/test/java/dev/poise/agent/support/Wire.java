@@ -28,7 +28,9 @@ public final class Wire implements AutoCloseable {
   public static Wire plug() throws IOException, InterruptedException {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     String name = "%08x".formatted(random.nextInt());
-    String network = "10.%d.%d.".formatted(200 + random.nextInt(50), random.nextInt(250));
+    String network =
+        FreeNetwork.among(
+            () -> "10.%d.%d.".formatted(random.nextInt(200, 250), random.nextInt(250)));
     Wire wire = new Wire(name, network);
     wire.ip("netns", "add", wire.name);
     wire.ip("link", "add", wire.here, "type", "veth", "peer", "name", "eth0", "netns", wire.name);
