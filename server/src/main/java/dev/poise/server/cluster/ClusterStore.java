@@ -4,12 +4,14 @@ import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Secret;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.Redundancy.Handover;
 import dev.poise.spec.SpecJson;
+import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -34,7 +37,7 @@ class ClusterStore {
       """;
   private static final String NODES =
       """
-      SELECT id, cluster_id, name, host(address) AS address, priority, drained, revoke_time, version, create_time,
+      SELECT id, cluster_id, name, host(address) AS address, priority, drained, revoke_time, version, create_time, key_hash,
         id || ' ' || name || ' ' || COALESCE(host(address), '') AS search
       FROM nodes
       """;
@@ -123,13 +126,15 @@ class ClusterStore {
         .update();
   }
 
-  /** Whether it is there and not revoked, and stays so until the transaction ends. */
-  boolean hold(NodeId id) {
-    return db.sql("SELECT id FROM nodes WHERE id = :id AND revoke_time IS NULL FOR SHARE")
-        .param("id", id.text())
+  /** How many of them are there and not revoked; they stay so until the transaction ends. */
+  int hold(List<NodeId> ids) {
+    return db.sql(
+            "SELECT id FROM nodes WHERE id = ANY(:ids) AND revoke_time IS NULL ORDER BY id FOR"
+                + " SHARE")
+        .param("ids", ids.stream().map(NodeId::text).toArray(String[]::new))
         .query(String.class)
-        .optional()
-        .isPresent();
+        .list()
+        .size();
   }
 
   void revoke(NodeId id, Instant now) {
@@ -232,15 +237,36 @@ class ClusterStore {
         .optional();
   }
 
-  Optional<Node> nodeByKey(Secret key) {
-    return db.sql(NODES + " WHERE key_hash = :hash AND revoke_time IS NULL")
-        .param("hash", key.hash())
-        .query(ClusterStore::node)
-        .optional();
+  /** For each key the node that has it, if there is one and it is not revoked. */
+  List<Optional<Node>> nodesByKeys(List<Secret> keys) {
+    List<byte[]> hashes = keys.stream().map(Secret::hash).toList();
+    Map<ByteBuffer, Node> nodes = new HashMap<>();
+    db.sql(NODES + " WHERE key_hash = ANY(:hashes) AND revoke_time IS NULL")
+        .param("hashes", hashes.toArray(byte[][]::new))
+        .query(row -> {
+          nodes.put(ByteBuffer.wrap(row.getBytes("key_hash")), node(row, 0));
+        });
+    return hashes.stream()
+        .map(hash -> Optional.ofNullable(nodes.get(ByteBuffer.wrap(hash))))
+        .toList();
   }
 
   Page<Node> nodes(PageRequest request) {
     return Listing.page(db, NODES, Map.of(), request, ClusterStore::node);
+  }
+
+  /** Asks for the cluster. */
+  static Question ofCluster(ClusterId id, Consumer<Cluster> answer) {
+    return new Question(
+        CLUSTERS + " WHERE id = ?", List.of(id.text()), row -> answer.accept(cluster(row, 0)));
+  }
+
+  /** Asks for the nodes of a cluster that are not revoked. */
+  static Question ofNodes(ClusterId id, Consumer<Node> answers) {
+    return new Question(
+        NODES + " WHERE cluster_id = ? AND revoke_time IS NULL ORDER BY id",
+        List.of(id.text()),
+        row -> answers.accept(node(row, 0)));
   }
 
   /** The nodes of those clusters, those included that are revoked. */

@@ -4,9 +4,11 @@ import dev.poise.server.audit.Audit;
 import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Fault;
+import dev.poise.server.platform.Gathering;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
 import dev.poise.server.platform.Signals;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /** Finds clusters and nodes, lets nodes in and out, and counts the changes of a cluster. */
@@ -26,13 +29,20 @@ import org.springframework.stereotype.Component;
 public final class Clusters {
   private static final String NODE_KEY_PREFIX = "poise_node";
 
+  /** Of agents that ask who they are, or how far their cluster is. */
+  private static final int MOST_AT_ONCE = 200;
+
   private final ClusterStore store;
+  private final Gathering<Secret, Optional<Node>> authenticated;
+  private final Gathering<ClusterId, Optional<Long>> revision;
   private final Signals signals;
   private final Audit audit;
   private final InstantSource clock;
 
   Clusters(ClusterStore store, Signals signals, Audit audit, InstantSource clock) {
     this.store = store;
+    authenticated = new Gathering<>(MOST_AT_ONCE, store::nodesByKeys);
+    revision = new Gathering<>(MOST_AT_ONCE, this::revisionOfEach);
     this.signals = signals;
     this.audit = audit;
     this.clock = clock;
@@ -126,12 +136,13 @@ public final class Clusters {
   }
 
   /**
-   * Keeps the node from being revoked until the transaction ends.
+   * Keeps the nodes from being revoked until the transaction ends.
    *
-   * @throws Refusal.Unauthenticated if it was
+   * @param ids each once
+   * @throws Refusal.Unauthenticated if one of them was
    */
-  public void hold(NodeId id) {
-    if (!store.hold(id)) throw notANode();
+  public void hold(List<NodeId> ids) {
+    if (store.hold(ids) < ids.size()) throw notANode();
   }
 
   /** What an agent is told whose key opens nothing. */
@@ -157,9 +168,12 @@ public final class Clusters {
     return id;
   }
 
-  /** The node whose agent has that key, if there is one and it was not revoked. */
+  /**
+   * The node whose agent has that key, if there is one and it was not revoked. Not to be asked in a
+   * transaction.
+   */
   public Optional<Node> authenticate(Secret key) {
-    return store.nodeByKey(key);
+    return authenticated.ask(key);
   }
 
   /**
@@ -169,6 +183,12 @@ public final class Clusters {
    */
   public Cluster cluster(ClusterId id) {
     return store.cluster(id).orElseThrow(() -> notFound(id));
+  }
+
+  /** Asks for a cluster, and for its nodes in the order of their ids without revoked ones. */
+  public static List<Question> ofCluster(
+      ClusterId id, Consumer<Cluster> cluster, Consumer<Node> nodes) {
+    return List.of(ClusterStore.ofCluster(id, cluster), ClusterStore.ofNodes(id, nodes));
   }
 
   /**
@@ -232,7 +252,12 @@ public final class Clusters {
    * @throws Refusal.NotFound if there is none
    */
   public long revision(ClusterId id) {
-    return Optional.ofNullable(revisions(List.of(id)).get(id)).orElseThrow(() -> notFound(id));
+    return revision.ask(id).orElseThrow(() -> notFound(id));
+  }
+
+  private List<Optional<Long>> revisionOfEach(List<ClusterId> ids) {
+    Map<ClusterId, Long> revisions = revisions(ids.stream().distinct().toList());
+    return ids.stream().map(id -> Optional.ofNullable(revisions.get(id))).toList();
   }
 
   /** The revisions of those clusters. */

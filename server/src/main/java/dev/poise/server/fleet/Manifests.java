@@ -5,12 +5,15 @@ import dev.poise.server.cluster.Clusters;
 import dev.poise.server.cluster.Node;
 import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.loadbalancer.VpcNetworks;
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.SpecAnswer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,8 +24,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -49,7 +50,8 @@ final class Manifests {
   private final Specs specs;
   private final VpcNetworks networks;
   private final Signals signals;
-  private final TransactionTemplate snapshot;
+  private final Questions questions;
+  private final TransactionTemplate transaction;
   private final Map<ClusterId, Wanted> newest = new ConcurrentHashMap<>();
 
   Manifests(
@@ -57,14 +59,14 @@ final class Manifests {
       Specs specs,
       VpcNetworks networks,
       Signals signals,
-      PlatformTransactionManager transactions) {
+      Questions questions,
+      TransactionTemplate transaction) {
     this.clusters = clusters;
     this.specs = specs;
     this.networks = networks;
     this.signals = signals;
-    this.snapshot = new TransactionTemplate(transactions);
-    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
-    this.snapshot.setReadOnly(true);
+    this.questions = questions;
+    this.transaction = transaction;
   }
 
   /**
@@ -111,17 +113,26 @@ final class Manifests {
         (_, read) ->
             read != null && read.revision() == revision
                 ? read
-                : Objects.requireNonNull(snapshot.execute(_ -> read(cluster, read))));
+                : Objects.requireNonNull(transaction.execute(_ -> read(cluster, read))));
   }
 
   private Wanted read(ClusterId id, @Nullable Wanted before) {
-    List<Manifest.Entry> entries = specs.wanted(id);
+    List<Cluster> cluster = new ArrayList<>();
+    List<Node> nodes = new ArrayList<>();
+    List<VpcNetworks.Isolated> isolated = new ArrayList<>();
+    List<Manifest.Entry> entries = new ArrayList<>();
+    List<LoadBalancerId> tombstones = new ArrayList<>();
+    List<Question> asked = new ArrayList<>(List.of(Questions.OF_ONE_MOMENT));
+    asked.addAll(Clusters.ofCluster(id, cluster::add, nodes::add));
+    asked.add(VpcNetworks.ofCluster(id, isolated::add));
+    asked.add(Specs.ofCluster(id, entries::add, tombstones::add));
+    questions.ask(asked);
     return new Wanted(
-        clusters.cluster(id),
-        clusters.nodesOf(List.of(id)),
-        networks.of(id),
+        cluster.getFirst(),
+        nodes,
+        isolated,
         entries,
-        specs.tombstones(id),
+        tombstones,
         before == null ? 0 : before.revision(),
         before == null ? List.of() : fresh(id, entries, before.loadBalancers()));
   }

@@ -7,29 +7,39 @@ import dev.poise.server.loadbalancer.StatusEvents;
 import dev.poise.server.loadbalancer.StatusEvents.NodeBefore;
 import dev.poise.server.observation.Observations;
 import dev.poise.server.observation.Observations.Taken;
+import dev.poise.server.platform.Gathering;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
-import dev.poise.spec.LoadBalancerReport;
+import dev.poise.spec.ClusterId;
+import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.RoleReport.Role;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Takes in what nodes report. */
+/**
+ * Takes in what nodes report. Reports that come while others are taken in are taken in together, in
+ * one transaction: what they need to be compared with, and where they are put, is found for all of
+ * them at once.
+ */
 @Component
 final class Reports {
   private static final long LOOK_MILLIS = 2_000;
 
   /** Nodes that were not heard of because no server was up get time to be heard of again. */
   static final long FIRST_LOOK_MILLIS = 15_000;
+
+  private static final int MOST_AT_ONCE = 50;
 
   private final Clusters clusters;
   private final Observations observations;
@@ -38,6 +48,7 @@ final class Reports {
   private final FleetEvents events;
   private final Signals signals;
   private final TransactionTemplate transaction;
+  private final Gathering<Said, ReportAnswer> intake = new Gathering<>(MOST_AT_ONCE, this::takeAll);
 
   Reports(
       Clusters clusters,
@@ -56,34 +67,50 @@ final class Reports {
     this.transaction = transaction;
   }
 
+  /** A report and the node that made it. */
+  private record Said(Node node, NodeReport report) {}
+
   ReportAnswer take(Node node, NodeReport report) {
     if (!report.node().equals(node.id())) {
       throw new Refusal.Unreadable(
           ProblemType.BAD_REQUEST, "The report is of another node than the key.");
     }
-    Optional<Taken> taken =
-        Objects.requireNonNull(transaction.execute(_ -> observed(node, report)));
-    if (taken.isPresent()) {
-      Taken before = taken.get();
-      if (!before.wasLive() || primaryChanged(before.role(), report.role().role()))
-        statuses.nodeChanged(
-            new NodeBefore(node.id(), before.wasLive(), before.role()), before.before().keySet());
-      followups.after(
-          node.clusterId(), report.loadBalancers().stream().map(LoadBalancerReport::id).toList());
-    }
-    return new ReportAnswer(taken.isEmpty());
+    return intake.ask(new Said(node, report));
   }
 
-  private Optional<Taken> observed(Node node, NodeReport report) {
-    clusters.hold(node.id());
-    Optional<Taken> taken = observations.take(report);
-    taken.ifPresent(before -> {
-      statuses.reported(
-          new NodeBefore(node.id(), before.wasLive(), before.role()), before.before());
-      boolean otherRole = before.role() != report.role().role();
+  private List<ReportAnswer> takeAll(List<Said> reports) {
+    Map<NodeId, Taken> taken = Objects.requireNonNull(transaction.execute(_ -> observed(reports)));
+    Set<ClusterId> clusters = new HashSet<>();
+    Set<LoadBalancerId> loadBalancers = new HashSet<>();
+    for (Said said : reports) {
+      @Nullable Taken before = taken.get(said.node().id());
+      if (before == null) continue;
+      if (!before.wasLive() || primaryChanged(before.role(), said.report().role().role()))
+        statuses.nodeChanged(
+            new NodeBefore(said.node().id(), before.wasLive(), before.role()),
+            before.before().keySet());
+      clusters.add(said.node().clusterId());
+      said.report().loadBalancers().forEach(each -> loadBalancers.add(each.id()));
+    }
+    if (!clusters.isEmpty()) followups.after(clusters, loadBalancers);
+    return reports.stream()
+        .map(said -> new ReportAnswer(!taken.containsKey(said.node().id())))
+        .toList();
+  }
+
+  private Map<NodeId, Taken> observed(List<Said> reports) {
+    // One node twice looks like one too few: each is taken in alone then, in their order.
+    clusters.hold(reports.stream().map(said -> said.node().id()).toList());
+    Map<NodeId, Taken> taken = observations.take(reports.stream().map(Said::report).toList());
+    statuses.reported(taken);
+    for (Said said : reports) {
+      Node node = said.node();
+      @Nullable Taken before = taken.get(node.id());
+      if (before == null) continue;
+      boolean otherRole = before.role() != said.report().role().role();
       if (otherRole) signals.raise(Moves.topic(node.clusterId()));
       if (otherRole || !before.wasLive()) events.nodeChanged(node.id());
-    });
+    }
     return taken;
   }
 

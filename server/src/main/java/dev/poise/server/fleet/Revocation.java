@@ -41,7 +41,7 @@ final class Revocation {
           // Afterwards: a report that was under way is in by now, and no other gets in.
           observations.forget(id);
         });
-    followups.after(node.clusterId(), List.of());
+    followups.after(List.of(node.clusterId()), List.of());
     clusters.raiseRevision(node.clusterId());
     return clusters.node(id);
   }

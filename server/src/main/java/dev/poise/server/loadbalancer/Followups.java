@@ -10,6 +10,10 @@ import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.MemberMode;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -54,44 +58,55 @@ public final class Followups {
 
   private record Owned(TenantId tenant, LoadBalancerId id) {}
 
-  /** What there may be to do. */
-  private record Due(boolean draining, boolean deleted, boolean left) {}
+  /**
+   * What there may be to do.
+   *
+   * @param deleted clusters that have deleted load balancers
+   * @param left clusters with addresses that load balancers left
+   */
+  private record Due(boolean draining, List<ClusterId> deleted, List<ClusterId> left) {}
 
-  /** Does what a report of a node of the cluster made possible, about those load balancers. */
-  public void after(ClusterId cluster, List<LoadBalancerId> reported) {
-    Due due = due(cluster, reported);
+  /** Does what reports of nodes of the clusters made possible, about those load balancers. */
+  public void after(Collection<ClusterId> clusters, Collection<LoadBalancerId> reported) {
+    Due due = due(clusters, reported);
     if (due.draining()) finishDraining(reported);
-    if (due.deleted()) buryDeleted(cluster);
-    if (due.left()) transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
+    due.deleted().forEach(this::buryDeleted);
+    for (ClusterId cluster : due.left())
+      transaction.executeWithoutResult(_ -> addresses.forgetLeft(cluster));
   }
 
   /** After most reports there is nothing, so that is found out first, and all at once. */
-  private Due due(ClusterId cluster, List<LoadBalancerId> reported) {
+  private Due due(Collection<ClusterId> clusters, Collection<LoadBalancerId> reported) {
     return db.sql(
             """
             SELECT
               EXISTS (SELECT FROM members m JOIN pools p ON p.id = m.pool_id
                 WHERE m.mode = 'DRAINING' AND p.load_balancer_id = ANY(:ids)) AS draining,
-              EXISTS (SELECT FROM load_balancers WHERE cluster_id = :cluster AND delete_time IS NOT NULL) AS deleted,
-              EXISTS (SELECT FROM served_addresses
-                WHERE cluster_id = :cluster AND leaving_revision IS NOT NULL) AS left_addresses
+              ARRAY(SELECT DISTINCT cluster_id FROM load_balancers
+                WHERE cluster_id = ANY(:clusters) AND delete_time IS NOT NULL) AS deleted,
+              ARRAY(SELECT DISTINCT cluster_id FROM served_addresses
+                WHERE cluster_id = ANY(:clusters) AND leaving_revision IS NOT NULL) AS left_addresses
             """)
         .param("ids", texts(reported))
-        .param("cluster", cluster.text())
+        .param("clusters", clusters.stream().map(ClusterId::text).toArray(String[]::new))
         .query((row, _) ->
             new Due(
                 row.getBoolean("draining"),
-                row.getBoolean("deleted"),
-                row.getBoolean("left_addresses")))
+                clusters(row.getArray("deleted")),
+                clusters(row.getArray("left_addresses"))))
         .single();
   }
 
-  private static String[] texts(List<LoadBalancerId> ids) {
+  private static List<ClusterId> clusters(Array ids) throws SQLException {
+    return Arrays.stream((String[]) ids.getArray()).map(ClusterId::new).toList();
+  }
+
+  private static String[] texts(Collection<LoadBalancerId> ids) {
     return ids.stream().map(LoadBalancerId::text).toArray(String[]::new);
   }
 
   /** Disables members of those load balancers that drained and have nothing left. */
-  private void finishDraining(List<LoadBalancerId> reported) {
+  private void finishDraining(Collection<LoadBalancerId> reported) {
     db.sql(
             """
             SELECT DISTINCT p.load_balancer_id AS id, p.tenant_id FROM members m JOIN pools p ON p.id = m.pool_id

@@ -5,6 +5,8 @@ import dev.poise.server.network.ElasticAddress;
 import dev.poise.server.network.ElasticIpId;
 import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.server.securitygroup.GroupRules;
 import dev.poise.server.securitygroup.SecurityGroupId;
@@ -46,18 +48,30 @@ class LoadBalancerStore {
       (SELECT e.id FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_ip_id,
       (SELECT host(e.address) FROM elastic_ips e WHERE e.load_balancer_id = load_balancers.id) AS elastic_address,
       (SELECT v.segment ->> 'type' <> 'HOST' FROM vpcs v WHERE v.id = load_balancers.vpc_id) AS isolated,
-      deletion_protection, generation, version, create_time, update_time, delete_time
+      deletion_protection, generation, version, create_time, update_time, delete_time, xmin
       """;
 
   private final JdbcClient db;
+  private final Questions questions;
   private final PartStore parts;
+  private final PartMemory memory;
   private final SecurityGroups groups;
 
-  LoadBalancerStore(JdbcClient db, PartStore parts, SecurityGroups groups) {
+  LoadBalancerStore(
+      JdbcClient db,
+      Questions questions,
+      PartStore parts,
+      PartMemory memory,
+      SecurityGroups groups) {
     this.db = db;
+    this.questions = questions;
     this.parts = parts;
+    this.memory = memory;
     this.groups = groups;
   }
+
+  /** A load balancer without its parts. */
+  private record Bare(LoadBalancer loadBalancer, PartMemory.State state) {}
 
   Optional<LoadBalancer> find(TenantId tenant, LoadBalancerId id) {
     return complete(
@@ -76,12 +90,20 @@ class LoadBalancerStore {
 
   /** The load balancer, which nobody else can change until the transaction ends. */
   Optional<LoadBalancer> lock(TenantId tenant, LoadBalancerId id) {
-    return db.sql("SELECT id FROM load_balancers WHERE tenant_id = :tenant AND id = :id FOR UPDATE")
-        .param("tenant", tenant.text())
-        .param("id", id.text())
-        .query(String.class)
-        .optional()
-        .flatMap(_ -> find(tenant, id));
+    List<Object> which = List.of(tenant.text(), id.text());
+    List<Bare> found = new ArrayList<>();
+    // It is read by a second query: one that waits for a lock has looked at other rows before.
+    questions.ask(
+        List.of(
+            new Question(
+                "SELECT FROM load_balancers WHERE tenant_id = ? AND id = ? FOR UPDATE",
+                which,
+                _ -> {}),
+            new Question(
+                "SELECT " + COLUMNS + " FROM load_balancers WHERE tenant_id = ? AND id = ?",
+                which,
+                row -> found.add(bare(row, 0)))));
+    return complete(tenant, found).stream().findFirst();
   }
 
   /** Those of them that the tenant has. */
@@ -100,14 +122,14 @@ class LoadBalancerStore {
 
   /** Those with these ids, of all tenants. */
   List<LoadBalancer> ofAnybody(List<LoadBalancerId> ids) {
-    Map<TenantId, List<LoadBalancer>> bare =
+    Map<TenantId, List<Bare>> bare =
         db
             .sql("SELECT " + COLUMNS + " FROM load_balancers WHERE id = ANY(:ids)")
             .param("ids", ids.stream().map(LoadBalancerId::text).toArray(String[]::new))
             .query(LoadBalancerStore::bare)
             .list()
             .stream()
-            .collect(Collectors.groupingBy(LoadBalancer::tenant));
+            .collect(Collectors.groupingBy(it -> it.loadBalancer().tenant()));
     return bare.entrySet().stream()
         .flatMap(entry -> complete(entry.getKey(), entry.getValue()).stream())
         .toList();
@@ -119,7 +141,7 @@ class LoadBalancerStore {
   /** The next load balancers of all tenants, in the order of their ids; tombstones are left out. */
   List<Stored> following(String id, int most) {
     Map<LoadBalancerId, String> digests = new LinkedHashMap<>();
-    Map<TenantId, List<LoadBalancer>> bare = new LinkedHashMap<>();
+    Map<TenantId, List<Bare>> bare = new LinkedHashMap<>();
     db.sql(
             """
             SELECT %s, spec_digest FROM load_balancers WHERE id > :id AND delete_time IS NULL
@@ -129,9 +151,9 @@ class LoadBalancerStore {
         .param("id", id)
         .param("most", most)
         .query(row -> {
-          LoadBalancer found = bare(row, 0);
-          digests.put(found.id(), row.getString("spec_digest"));
-          bare.computeIfAbsent(found.tenant(), _ -> new ArrayList<>()).add(found);
+          Bare found = bare(row, 0);
+          digests.put(found.loadBalancer().id(), row.getString("spec_digest"));
+          bare.computeIfAbsent(found.loadBalancer().tenant(), _ -> new ArrayList<>()).add(found);
         });
     Map<LoadBalancerId, LoadBalancer> whole = new HashMap<>();
     bare.forEach((tenant, found) ->
@@ -334,22 +356,43 @@ class LoadBalancerStore {
         .single();
   }
 
-  private List<LoadBalancer> complete(TenantId tenant, List<LoadBalancer> bare) {
+  private List<LoadBalancer> complete(TenantId tenant, List<Bare> bare) {
     if (bare.isEmpty()) return List.of();
-    String[] ids =
-        bare.stream().map(loadBalancer -> loadBalancer.id().text()).toArray(String[]::new);
-    PartStore.Parts made = parts.of(tenant, ids);
+    Map<LoadBalancerId, PartMemory.Parts> made = parts(tenant, bare);
     Map<SecurityGroupId, GroupRules> rules =
         groups.rulesOf(
             tenant,
             bare.stream()
-                .flatMap(loadBalancer -> Stream.ofNullable(loadBalancer.admission().group()))
+                .flatMap(it -> Stream.ofNullable(it.loadBalancer().admission().group()))
                 .collect(Collectors.toSet()));
     return bare.stream()
+        .map(Bare::loadBalancer)
         .map(loadBalancer -> loadBalancer.with(complete(loadBalancer.admission(), rules)))
-        .map(loadBalancer ->
-            loadBalancer.with(made.listenersOf(loadBalancer.id()), made.poolsOf(loadBalancer.id())))
+        .map(loadBalancer -> {
+          PartMemory.Parts parts = Objects.requireNonNull(made.get(loadBalancer.id()));
+          return loadBalancer.with(parts.listeners(), parts.pools());
+        })
         .toList();
+  }
+
+  private Map<LoadBalancerId, PartMemory.Parts> parts(TenantId tenant, List<Bare> bare) {
+    Map<LoadBalancerId, PartMemory.Parts> made = new HashMap<>();
+    List<PartMemory.State> unknown = new ArrayList<>();
+    for (Bare each : bare) {
+      memory
+          .find(each.state())
+          .ifPresentOrElse(
+              found -> made.put(each.state().id(), found), () -> unknown.add(each.state()));
+    }
+    if (unknown.isEmpty()) return made;
+    PartStore.Read read =
+        parts.of(tenant, unknown.stream().map(state -> state.id().text()).toArray(String[]::new));
+    for (PartMemory.State state : unknown) {
+      PartMemory.Parts parts = read.of(state.id());
+      memory.put(state, parts);
+      made.put(state.id(), parts);
+    }
+    return made;
   }
 
   private static Admission complete(Admission admission, Map<SecurityGroupId, GroupRules> rules) {
@@ -366,7 +409,13 @@ class LoadBalancerStore {
         : new Admission.ByGroup(new SecurityGroupId(group), GroupRules.NONE);
   }
 
-  private static LoadBalancer bare(ResultSet row, int number) throws SQLException {
+  private static Bare bare(ResultSet row, int number) throws SQLException {
+    LoadBalancer found = loadBalancer(row);
+    return new Bare(
+        found, new PartMemory.State(found.id(), found.version(), row.getString("xmin")));
+  }
+
+  private static LoadBalancer loadBalancer(ResultSet row) throws SQLException {
     @Nullable Timestamp deleted = row.getTimestamp("delete_time");
     @Nullable String elasticIp = row.getString("elastic_ip_id");
     return new LoadBalancer(

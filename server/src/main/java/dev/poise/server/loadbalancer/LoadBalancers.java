@@ -266,6 +266,11 @@ class LoadBalancers {
     Edit(String action, String resource) {
       this(action, List.of(resource), Optional.empty());
     }
+
+    /** An edit of one part that touches nothing else. */
+    static Edit ofPart(String action, String resource) {
+      return new Edit(action, List.of(resource), Optional.of(LoadBalancer::partWithId));
+    }
   }
 
   /**

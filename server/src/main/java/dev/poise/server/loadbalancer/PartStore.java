@@ -95,20 +95,17 @@ class PartStore {
   }
 
   /** What load balancers are made of, by their ids. */
-  record Parts(
+  record Read(
       Map<LoadBalancerId, List<Listener>> listeners, Map<LoadBalancerId, List<Pool>> pools) {
-    List<Listener> listenersOf(LoadBalancerId id) {
-      return listeners.getOrDefault(id, List.of());
-    }
-
-    List<Pool> poolsOf(LoadBalancerId id) {
-      return pools.getOrDefault(id, List.of());
+    PartMemory.Parts of(LoadBalancerId id) {
+      return new PartMemory.Parts(
+          listeners.getOrDefault(id, List.of()), pools.getOrDefault(id, List.of()));
     }
   }
 
   /** The parts of a tenant's load balancers. */
-  Parts of(TenantId tenant, String[] loadBalancers) {
-    Parts parts = new Parts(new HashMap<>(), new HashMap<>());
+  Read of(TenantId tenant, String[] loadBalancers) {
+    Read read = new Read(new HashMap<>(), new HashMap<>());
     Map<ListenerId, List<Rule>> ofListeners = new HashMap<>();
     Map<PoolId, List<Member>> members = new HashMap<>();
     List<Object> whose = List.of(tenant.text(), loadBalancers);
@@ -118,13 +115,13 @@ class PartStore {
             new Question(
                 LISTENERS,
                 whose,
-                row -> put(parts.listeners(), owner(row), listener(row, ofListeners))),
+                row -> put(read.listeners(), owner(row), listener(row, ofListeners))),
             new Question(
                 MEMBERS,
                 whose,
                 row -> put(members, new PoolId(row.getString("pool_id")), member(row))),
-            new Question(POOLS, whose, row -> put(parts.pools(), owner(row), pool(row, members)))));
-    return parts;
+            new Question(POOLS, whose, row -> put(read.pools(), owner(row), pool(row, members)))));
+    return read;
   }
 
   private static LoadBalancerId owner(ResultSet row) throws SQLException {

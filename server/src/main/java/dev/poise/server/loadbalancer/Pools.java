@@ -126,7 +126,7 @@ class Pools {
         loadBalancers.edit(
             caller,
             loadBalancerOf(caller.tenant(), pool),
-            new Edit("member.create", id.text()),
+            Edit.ofPart("member.create", id.text()),
             before -> {
               Destination destination = destinations.find(caller, before.placement(), input, "");
               return before.withChanged(
@@ -216,7 +216,7 @@ class Pools {
     return loadBalancers.edit(
         caller,
         loadBalancerOf(caller.tenant(), id),
-        new Edit("member.delete", id.text()),
+        Edit.ofPart("member.delete", id.text()),
         before -> {
           conditions.require(before.member(id).version());
           return before.withChanged(before.poolOf(id).id(), pool -> pool.withoutMember(id));
@@ -295,7 +295,7 @@ class Pools {
         loadBalancers.edit(
             caller,
             loadBalancerOf(caller.tenant(), id),
-            new Edit(action, id.text()),
+            Edit.ofPart(action, id.text()),
             before -> {
               conditions.require(before.member(id).version());
               return before.withChanged(

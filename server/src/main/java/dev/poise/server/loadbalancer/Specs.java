@@ -1,11 +1,13 @@
 package dev.poise.server.loadbalancer;
 
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecAnswer;
 import java.util.List;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -21,20 +23,27 @@ public final class Specs {
     this.db = db;
   }
 
-  /** The load balancers that a cluster should serve. */
-  public List<Manifest.Entry> wanted(ClusterId cluster) {
-    return db.sql(
-            """
-            SELECT id, generation, spec_digest FROM load_balancers
-            WHERE cluster_id = :cluster AND delete_time IS NULL ORDER BY id
-            """)
-        .param("cluster", cluster.text())
-        .query((row, _) ->
-            new Manifest.Entry(
-                new LoadBalancerId(row.getString("id")),
-                row.getLong("generation"),
-                row.getString("spec_digest")))
-        .list();
+  /**
+   * Asks for the load balancers of a cluster, in the order of their ids.
+   *
+   * @param served those that its nodes should serve
+   * @param left those that they should let go of
+   */
+  public static Question ofCluster(
+      ClusterId cluster, Consumer<Manifest.Entry> served, Consumer<LoadBalancerId> left) {
+    return new Question(
+        """
+        SELECT id, generation, spec_digest, delete_time IS NOT NULL AS deleted FROM load_balancers
+        WHERE cluster_id = ? ORDER BY id
+        """,
+        List.of(cluster.text()),
+        row -> {
+          LoadBalancerId id = new LoadBalancerId(row.getString("id"));
+          if (row.getBoolean("deleted")) left.accept(id);
+          else
+            served.accept(
+                new Manifest.Entry(id, row.getLong("generation"), row.getString("spec_digest")));
+        });
   }
 
   /** The load balancers that the node should serve. */
@@ -45,16 +54,6 @@ public final class Specs {
             WHERE n.id = :node AND b.delete_time IS NULL ORDER BY b.id
             """)
         .param("node", node.text())
-        .query((row, _) -> new LoadBalancerId(row.getString("id")))
-        .list();
-  }
-
-  /** The load balancers that its nodes should let go of. */
-  public List<LoadBalancerId> tombstones(ClusterId cluster) {
-    return db.sql(
-            "SELECT id FROM load_balancers WHERE cluster_id = :cluster AND delete_time IS NOT NULL"
-                + " ORDER BY id")
-        .param("cluster", cluster.text())
         .query((row, _) -> new LoadBalancerId(row.getString("id")))
         .list();
   }

@@ -4,9 +4,9 @@ import dev.poise.server.event.Change;
 import dev.poise.server.event.Change.About;
 import dev.poise.server.event.Events;
 import dev.poise.server.event.What;
+import dev.poise.server.observation.Observations.Taken;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.LoadBalancerId;
-import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.RoleReport.Role;
 import java.time.Instant;
@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -76,19 +77,23 @@ public final class StatusEvents {
    */
   public record NodeBefore(NodeId id, boolean wasLive, Role role) {}
 
-  /**
-   * Notes what a report changed, in its transaction.
-   *
-   * @param before what the node had said of load balancers of which it says something else now
-   */
-  public void reported(NodeBefore node, Map<LoadBalancerId, Optional<LoadBalancerReport>> before) {
+  /** Notes what reports of nodes changed, in their transaction. */
+  public void reported(Map<NodeId, Taken> reports) {
     compare(
-        List.copyOf(before.keySet()),
-        (loadBalancer, seen) ->
-            seen.id().equals(node.id())
-                ? seen.as(
-                    node.wasLive(), node.role(), Objects.requireNonNull(before.get(loadBalancer)))
-                : seen);
+        reports.values().stream()
+            .flatMap(taken -> taken.before().keySet().stream())
+            .distinct()
+            .toList(),
+        (loadBalancer, seen) -> {
+          @Nullable Taken taken = reports.get(seen.id());
+          // A node may have said something else of another load balancer only.
+          return taken == null || !taken.before().containsKey(loadBalancer)
+              ? seen
+              : seen.as(
+                  taken.wasLive(),
+                  taken.role(),
+                  Objects.requireNonNull(taken.before().get(loadBalancer)));
+        });
   }
 
   /**

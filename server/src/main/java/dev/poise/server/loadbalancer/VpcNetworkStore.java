@@ -3,6 +3,7 @@ package dev.poise.server.loadbalancer;
 import dev.poise.server.loadbalancer.VpcNetworks.Isolated;
 import dev.poise.server.network.Segment;
 import dev.poise.server.network.SubnetId;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.InterfaceAddress;
@@ -11,6 +12,7 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.VpcId;
 import java.util.List;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -29,20 +31,20 @@ class VpcNetworkStore {
   /** A subnet in which a node should have an address. */
   record Lacking(TenantId tenant, SubnetId subnet) {}
 
-  /** The networks in which the cluster has load balancers. */
-  List<Isolated> networks(ClusterId cluster) {
-    return db.sql(
-            """
-            SELECT v.id, v.segment FROM vpcs v WHERE v.segment ->> 'type' <> 'HOST' AND EXISTS (
-              SELECT FROM load_balancers l WHERE l.vpc_id = v.id AND l.cluster_id = :cluster AND l.delete_time IS NULL)
-            ORDER BY v.id
-            """)
-        .param("cluster", cluster.text())
-        .query((row, _) ->
-            new Isolated(
-                new VpcId(row.getString("id")),
-                SpecJson.read(row.getString("segment"), Segment.class)))
-        .list();
+  /** Asks for the networks in which the cluster has load balancers. */
+  static Question networks(ClusterId cluster, Consumer<Isolated> answers) {
+    return new Question(
+        """
+        SELECT v.id, v.segment FROM vpcs v WHERE v.segment ->> 'type' <> 'HOST' AND EXISTS (
+          SELECT FROM load_balancers l WHERE l.vpc_id = v.id AND l.cluster_id = ? AND l.delete_time IS NULL)
+        ORDER BY v.id
+        """,
+        List.of(cluster.text()),
+        row ->
+            answers.accept(
+                new Isolated(
+                    new VpcId(row.getString("id")),
+                    SpecJson.read(row.getString("segment"), Segment.class))));
   }
 
   /** The addresses that the node has in the VPC. */

@@ -7,6 +7,7 @@ import dev.poise.server.network.Networks;
 import dev.poise.server.network.Segment;
 import dev.poise.server.network.Subnet;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ClusterId;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -65,9 +67,9 @@ public final class VpcNetworks {
   /** A VPC that is a network of its own. */
   public record Isolated(VpcId vpc, Segment segment) {}
 
-  /** Those in which the cluster has load balancers. */
-  public List<Isolated> of(ClusterId cluster) {
-    return store.networks(cluster);
+  /** Asks for those in which the cluster has load balancers. */
+  public static Question ofCluster(ClusterId cluster, Consumer<Isolated> answers) {
+    return VpcNetworkStore.networks(cluster, answers);
   }
 
   /** Gives a node the addresses it has not yet; one that cannot have any does without. */

@@ -31,10 +31,14 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class ObservationStore {
+  // "OFFSET 0": what was heard of each is looked up; to join it, PostgreSQL would read that of all
+  // nodes there are.
   private static final String NODES =
       """
-      SELECT n.id, n.cluster_id, n.name, o.report_time, o.role ->> 'role' AS role
-      FROM nodes n LEFT JOIN node_observations o ON o.node_id = n.id
+      SELECT n.id, n.cluster_id, n.name, o.report_time, o.role
+      FROM nodes n LEFT JOIN LATERAL (
+        SELECT report_time, role ->> 'role' AS role FROM node_observations WHERE node_id = n.id OFFSET 0
+      ) o ON true
       WHERE n.cluster_id = ANY(?) AND n.revoke_time IS NULL ORDER BY n.id
       """;
   private static final String SEEN =
@@ -57,38 +61,51 @@ class ObservationStore {
       boolean announcedLive,
       RoleReport.Role role) {}
 
-  Optional<Position> lockPosition(NodeId node) {
-    return db.sql(
+  /** Where each node is with its reports; a node that never reported is absent. */
+  Map<NodeId, Position> lockPositions(List<NodeId> nodes) {
+    Map<NodeId, Position> positions = new HashMap<>();
+    db.sql(
             """
-            SELECT session, sequence, report_time, announced_live, role ->> 'role' AS role FROM node_observations
-            WHERE node_id = :node FOR UPDATE
+            SELECT node_id, session, sequence, report_time, announced_live, role ->> 'role' AS role
+            FROM node_observations WHERE node_id = ANY(:nodes) ORDER BY node_id FOR UPDATE
             """)
-        .param("node", node.text())
-        .query((row, _) ->
-            new Position(
-                row.getString("session"),
-                row.getLong("sequence"),
-                row.getTimestamp("report_time").toInstant(),
-                row.getBoolean("announced_live"),
-                RoleReport.Role.valueOf(row.getString("role"))))
-        .optional();
+        .param("nodes", texts(nodes, NodeId::text))
+        .query(row -> {
+          positions.put(
+              new NodeId(row.getString("node_id")),
+              new Position(
+                  row.getString("session"),
+                  row.getLong("sequence"),
+                  row.getTimestamp("report_time").toInstant(),
+                  row.getBoolean("announced_live"),
+                  RoleReport.Role.valueOf(row.getString("role"))));
+        });
+    return positions;
   }
 
   /**
-   * Keeps what a node says of itself. The transaction does not wait until it is on disk: what a
+   * Keeps what nodes say of themselves. The transaction does not wait until it is on disk: what a
    * node said and a broken database lost is said again, because the next report does not follow
    * then.
+   *
+   * @param reports of a node each
    */
-  void saveNode(NodeReport report, Instant now) {
+  void saveNodes(List<NodeReport> reports, Instant now) {
     db.sql(
             """
             INSERT INTO node_observations AS o
               (node_id, session, sequence, accepted_revision, applied_revision, capabilities, held_removals, problems,
                role, role_time, primary_time, target_revision, target_time, captured_time, report_time)
-            VALUES (:node, :session, :sequence, :accepted, :applied, :capabilities::jsonb, :held::jsonb, :problems,
-              :role::jsonb, :now, :primary,
-              (SELECT c.revision FROM nodes n JOIN clusters c ON c.id = n.cluster_id WHERE n.id = :node),
-              :now, :captured, :now)
+            SELECT node, session, sequence, accepted, applied, capabilities::jsonb, held::jsonb,
+              ARRAY(SELECT problem FROM json_array_elements_text(problems::json) WITH ORDINALITY AS p (problem, place)
+                ORDER BY place),
+              role::jsonb, :now, CASE WHEN is_primary THEN :now::timestamptz END,
+              (SELECT c.revision FROM nodes n JOIN clusters c ON c.id = n.cluster_id WHERE n.id = node),
+              :now, captured, :now
+            FROM unnest(:nodes, :sessions, :sequences, :accepted, :applied, :capabilities, :held, :problems, :roles,
+                :primary, :captured)
+              AS said (node, session, sequence, accepted, applied, capabilities, held, problems, role, is_primary, captured)
+            ORDER BY node
             ON CONFLICT (node_id) DO UPDATE SET
               session = excluded.session, sequence = excluded.sequence,
               accepted_revision = excluded.accepted_revision, applied_revision = excluded.applied_revision,
@@ -98,58 +115,66 @@ class ObservationStore {
                 WHEN o.role ->> 'role' = excluded.role ->> 'role' AND o.report_time > :silent THEN o.role_time
                 ELSE :now END,
               primary_time = COALESCE(excluded.primary_time, o.primary_time),
-              target_revision =
-                CASE WHEN :applied < o.target_revision THEN o.target_revision ELSE excluded.target_revision END,
-              target_time = CASE WHEN :applied < o.target_revision THEN o.target_time ELSE :now END,
+              target_revision = CASE
+                WHEN excluded.applied_revision < o.target_revision THEN o.target_revision
+                ELSE excluded.target_revision END,
+              target_time = CASE WHEN excluded.applied_revision < o.target_revision THEN o.target_time ELSE :now END,
               captured_time = excluded.captured_time, report_time = excluded.report_time, announced_live = true
             RETURNING set_config('synchronous_commit', 'off', true)
             """)
-        .param("node", report.node().text())
-        .param("session", report.session())
-        .param("sequence", report.sequence())
-        .param("accepted", report.acceptedRevision())
-        .param("applied", report.appliedRevision())
-        .param("capabilities", SpecJson.write(report.capabilities()))
-        .param("held", SpecJson.write(report.heldRemovals()))
-        .param("problems", report.problems().toArray(String[]::new))
-        .param("role", SpecJson.write(report.role()))
+        .param("nodes", texts(reports, report -> report.node().text()))
+        .param("sessions", texts(reports, NodeReport::session))
+        .param("sequences", numbers(reports, NodeReport::sequence))
+        .param("accepted", numbers(reports, NodeReport::acceptedRevision))
+        .param("applied", numbers(reports, NodeReport::appliedRevision))
+        .param("capabilities", texts(reports, report -> SpecJson.write(report.capabilities())))
+        .param("held", texts(reports, report -> SpecJson.write(report.heldRemovals())))
+        .param("problems", texts(reports, report -> SpecJson.write(report.problems())))
+        .param("roles", texts(reports, report -> SpecJson.write(report.role())))
         .param(
-            "primary", report.role().role() == RoleReport.Role.PRIMARY ? Timestamp.from(now) : null)
-        .param("captured", Timestamp.from(report.capturedTime()))
+            "primary",
+            reports.stream()
+                .map(report -> report.role().role() == RoleReport.Role.PRIMARY)
+                .toArray(Boolean[]::new))
+        .param(
+            "captured",
+            reports.stream()
+                .map(report -> Timestamp.from(report.capturedTime()))
+                .toArray(Timestamp[]::new))
         .param("silent", Timestamp.from(now.minus(NodeObservation.SILENT_AFTER)))
         .param("now", Timestamp.from(now))
         .query()
-        .singleValue();
+        .listOfRows();
   }
 
   /**
-   * What the node said before of those load balancers of which it says something else now, numbers
-   * aside; empty for one of which it had said nothing.
-   *
-   * @param now what it says now, each with its {@link Essence}
-   * @param gone of which it says nothing any more
+   * What nodes said before of those load balancers of which they say something else now, numbers
+   * aside; empty for one of which a node had said nothing.
    */
-  Map<LoadBalancerId, Optional<LoadBalancerReport>> before(
-      NodeId node, List<Said> now, List<LoadBalancerId> gone) {
+  Map<NodeId, Map<LoadBalancerId, Optional<LoadBalancerReport>>> before(
+      List<Said> now, List<Gone> gone) {
     if (now.isEmpty() && gone.isEmpty()) return Map.of();
-    Stream<String> ids =
-        Stream.concat(now.stream().map(Said::id), gone.stream().map(LoadBalancerId::text));
-    Map<LoadBalancerId, Optional<LoadBalancerReport>> before = new HashMap<>();
+    Stream<String> nodes =
+        Stream.concat(now.stream().map(Said::nodeText), gone.stream().map(Gone::nodeText));
+    Stream<String> ids = Stream.concat(now.stream().map(Said::id), gone.stream().map(Gone::idText));
+    Map<NodeId, Map<LoadBalancerId, Optional<LoadBalancerReport>>> before = new HashMap<>();
     // There are fewer essences than ids: what is gone has none, which is another one than any.
     db.sql(
             """
-            SELECT said.id, o.report FROM unnest(:ids, :essences) AS said (id, essence)
-            LEFT JOIN load_balancer_observations o ON o.node_id = :node AND o.load_balancer_id = said.id
+            SELECT said.node, said.id, o.report FROM unnest(:nodes, :ids, :essences) AS said (node, id, essence)
+            LEFT JOIN load_balancer_observations o ON o.node_id = said.node AND o.load_balancer_id = said.id
             WHERE o.essence IS DISTINCT FROM said.essence
             """)
-        .param("node", node.text())
+        .param("nodes", nodes.toArray(String[]::new))
         .param("ids", ids.toArray(String[]::new))
         .param("essences", texts(now, Said::essence))
         .query(row -> {
-          before.put(
-              new LoadBalancerId(row.getString("id")),
-              Optional.ofNullable(row.getString("report"))
-                  .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
+          before
+              .computeIfAbsent(new NodeId(row.getString("node")), _ -> new HashMap<>())
+              .put(
+                  new LoadBalancerId(row.getString("id")),
+                  Optional.ofNullable(row.getString("report"))
+                      .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
         });
     return before;
   }
@@ -166,9 +191,13 @@ class ObservationStore {
   }
 
   /** What a node says of a load balancer, with the essence of it. */
-  record Said(LoadBalancerReport report, String essence) {
-    static Said of(LoadBalancerReport report) {
-      return new Said(report, Essence.of(report));
+  record Said(NodeId node, LoadBalancerReport report, String essence) {
+    static Said of(NodeId node, LoadBalancerReport report) {
+      return new Said(node, report, Essence.of(report));
+    }
+
+    String nodeText() {
+      return node.text();
     }
 
     String id() {
@@ -180,28 +209,42 @@ class ObservationStore {
     }
   }
 
-  void saveLoadBalancers(NodeId node, List<Said> now) {
+  /** A load balancer of which a node says nothing any more. */
+  record Gone(NodeId node, LoadBalancerId id) {
+    String nodeText() {
+      return node.text();
+    }
+
+    String idText() {
+      return id.text();
+    }
+  }
+
+  void saveLoadBalancers(List<Said> now) {
     if (now.isEmpty()) return;
     db.sql(
             """
             INSERT INTO load_balancer_observations (load_balancer_id, node_id, report, essence)
-            SELECT id, :node, report::json, essence FROM unnest(:ids, :reports, :essences) AS said (id, report, essence)
+            SELECT id, node, report::json, essence
+            FROM unnest(:nodes, :ids, :reports, :essences) AS said (node, id, report, essence)
             ON CONFLICT (load_balancer_id, node_id) DO UPDATE SET report = excluded.report, essence = excluded.essence
             """)
-        .param("node", node.text())
+        .param("nodes", texts(now, Said::nodeText))
         .param("ids", texts(now, Said::id))
         .param("reports", texts(now, Said::json))
         .param("essences", texts(now, Said::essence))
         .update();
   }
 
-  void delete(NodeId node, List<LoadBalancerId> ids) {
-    if (ids.isEmpty()) return;
+  void delete(List<Gone> gone) {
+    if (gone.isEmpty()) return;
     db.sql(
-            "DELETE FROM load_balancer_observations WHERE node_id = :node AND load_balancer_id ="
-                + " ANY(:ids)")
-        .param("node", node.text())
-        .param("ids", texts(ids, LoadBalancerId::text))
+            """
+            DELETE FROM load_balancer_observations o USING unnest(:nodes, :ids) AS gone (node, id)
+            WHERE o.node_id = gone.node AND o.load_balancer_id = gone.id
+            """)
+        .param("nodes", texts(gone, Gone::nodeText))
+        .param("ids", texts(gone, Gone::idText))
         .update();
   }
 
@@ -295,6 +338,10 @@ class ObservationStore {
     return new Observations.Seen(
         new NodeId(row.getString("node_id")),
         SpecJson.read(row.getString("report"), LoadBalancerReport.class));
+  }
+
+  private static <T> Long[] numbers(List<T> things, Function<T, Long> number) {
+    return things.stream().map(number).toArray(Long[]::new);
   }
 
   private static <T> String[] texts(List<T> things, Function<T, String> text) {

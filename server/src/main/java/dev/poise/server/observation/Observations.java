@@ -1,5 +1,7 @@
 package dev.poise.server.observation;
 
+import dev.poise.server.observation.ObservationStore.Gone;
+import dev.poise.server.observation.ObservationStore.Position;
 import dev.poise.server.observation.ObservationStore.Said;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
@@ -8,10 +10,14 @@ import dev.poise.spec.LoadBalancerReport;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.RoleReport.Role;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -45,36 +51,67 @@ public final class Observations {
       Map<LoadBalancerId, Optional<LoadBalancerReport>> before, boolean wasLive, Role role) {}
 
   /**
-   * Takes in a report, in the transaction of the caller. Those who wait for a load balancer of
-   * which something new was said are woken.
+   * Takes in reports, in the transaction of the caller. Those who wait for a load balancer of which
+   * something new was said are woken.
    *
-   * @return nothing if a report is missing before this one, so that a full one is needed; nothing
-   *     is changed then
+   * @param reports of another node each
+   * @return what they changed. A node is absent if a report is missing before this one, so that a
+   *     full one is needed; nothing of it is changed then
    */
-  public Optional<Taken> take(NodeReport report) {
-    Optional<ObservationStore.Position> last = store.lockPosition(report.node());
-    boolean follows =
-        last.isPresent()
-            && last.get().session().equals(report.session())
-            && last.get().sequence() == report.sequence() - 1;
-    if (!report.full() && !follows) return Optional.empty();
-    store.saveNode(report, clock.instant());
+  public Map<NodeId, Taken> take(List<NodeReport> reports) {
+    Map<NodeId, Position> last =
+        store.lockPositions(reports.stream().map(NodeReport::node).toList());
+    List<NodeReport> following =
+        reports.stream()
+            .filter(report -> report.full() || follows(report, last.get(report.node())))
+            .toList();
+    if (following.isEmpty()) return Map.of();
+    Instant time = clock.instant();
+    store.saveNodes(following, time);
+    List<Said> now = new ArrayList<>();
+    List<Gone> gone = new ArrayList<>();
+    for (NodeReport report : following) {
+      for (LoadBalancerReport each : report.loadBalancers()) now.add(Said.of(report.node(), each));
+      for (LoadBalancerId id : gone(report)) gone.add(new Gone(report.node(), id));
+    }
+    var before = store.before(now, gone);
+    store.saveLoadBalancers(now);
+    store.delete(gone);
+    before.values().stream()
+        .flatMap(changed -> changed.keySet().stream())
+        .distinct()
+        .forEach(id -> signals.raise(id.text()));
+    Map<NodeId, Taken> taken = new HashMap<>();
+    for (NodeReport report : following) {
+      NodeId node = report.node();
+      taken.put(node, taken(before.getOrDefault(node, Map.of()), last.get(node), time));
+    }
+    return taken;
+  }
+
+  private static boolean follows(NodeReport report, @Nullable Position last) {
+    return last != null
+        && last.session().equals(report.session())
+        && last.sequence() == report.sequence() - 1;
+  }
+
+  private List<LoadBalancerId> gone(NodeReport report) {
+    if (!report.full()) return report.gone();
     List<LoadBalancerId> named =
         report.loadBalancers().stream().map(LoadBalancerReport::id).toList();
-    List<LoadBalancerId> gone = report.full() ? store.others(report.node(), named) : report.gone();
-    List<Said> now = report.loadBalancers().stream().map(Said::of).toList();
-    Map<LoadBalancerId, Optional<LoadBalancerReport>> before =
-        store.before(report.node(), now, gone);
-    store.saveLoadBalancers(report.node(), now);
-    store.delete(report.node(), gone);
-    before.keySet().forEach(id -> signals.raise(id.text()));
-    return Optional.of(
-        new Taken(
+    return store.others(report.node(), named);
+  }
+
+  private static Taken taken(
+      Map<LoadBalancerId, Optional<LoadBalancerReport>> before,
+      @Nullable Position last,
+      Instant now) {
+    return last == null
+        ? new Taken(before, false, Role.UNKNOWN)
+        : new Taken(
             before,
-            last.isPresent()
-                && last.get().announcedLive()
-                && !NodeObservation.isSilent(last.get().reportTime(), clock.instant()),
-            last.map(ObservationStore.Position::role).orElse(Role.UNKNOWN)));
+            last.announcedLive() && !NodeObservation.isSilent(last.reportTime(), now),
+            last.role());
   }
 
   /** Forgets all that a node said. */

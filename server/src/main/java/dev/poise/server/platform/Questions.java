@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.stereotype.Component;
@@ -32,6 +33,14 @@ public final class Questions {
    */
   public record Question(String query, List<Object> parameters, RowCallbackHandler answers) {}
 
+  /**
+   * Asked as the first thing in a transaction, it lets everything in it see the database as it is
+   * at one moment, and change nothing.
+   */
+  public static final Question OF_ONE_MOMENT =
+      new Question(
+          "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", List.of(), _ -> {});
+
   /** Asks all of them; each is answered before the one behind it. */
   public void ask(List<Question> questions) {
     String together = questions.stream().map(Question::query).collect(Collectors.joining(";\n"));
@@ -41,8 +50,8 @@ public final class Questions {
           set(statement, questions);
           statement.execute();
           for (Question question : questions) {
-            try (ResultSet rows = statement.getResultSet()) {
-              while (rows.next()) question.answers().processRow(rows);
+            try (@Nullable ResultSet rows = statement.getResultSet()) {
+              while (rows != null && rows.next()) question.answers().processRow(rows);
             }
             statement.getMoreResults();
           }

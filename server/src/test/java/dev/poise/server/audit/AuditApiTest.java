@@ -103,16 +103,11 @@ class AuditApiTest extends ApiTest {
     assertThat(event.at("/resourceId").asString()).isEqualTo(member);
     assertThat(event.at("/partOfId").asString()).isEqualTo(balancer);
     assertThat(event.at("/createTime").asString()).endsWith("Z");
-    assertThat(event.at("/before/id").asString()).isEqualTo(balancer);
-    assertThat(event.at("/before/pools/0/id").asString()).isEqualTo(pool);
-    JsonNode before = event.at("/before/pools/0/members");
-    assertThat(before.size()).isOne();
-    assertThat(before.at("/0/id").asString()).isEqualTo(member);
-    assertThat(before.at("/0/weight").asInt()).isEqualTo(1);
-    assertThat(before.at("/0").has("address")).isFalse();
-    assertThat(event.at("/after/pools/0/members/0/weight").asInt()).isEqualTo(7);
-    assertThat(event.at("/before").has("listeners")).isFalse();
-    assertThat(event.toString()).hasSizeLessThan(1500);
+    assertThat(event.at("/before/id").asString()).isEqualTo(member);
+    assertThat(event.at("/before/weight").asInt()).isEqualTo(1);
+    assertThat(event.at("/before").has("address")).isFalse();
+    assertThat(event.at("/after/weight").asInt()).isEqualTo(7);
+    assertThat(event.toString()).hasSizeLessThan(1000);
   }
 
   @Test

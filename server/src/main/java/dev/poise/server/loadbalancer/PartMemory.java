@@ -1,0 +1,62 @@
+package dev.poise.server.loadbalancer;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.poise.spec.LoadBalancerId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Remembers the parts of load balancers that were read or asked for lately. An edit, the reports
+ * that follow it and the page that shows it all read the same members.
+ *
+ * <p>What is remembered cannot be out of date. Parts change only with their load balancer, whose
+ * row has another version then, and they are looked up by what its row says now: its version and
+ * the transaction that wrote it, so that a version which was taken back is not mistaken for the one
+ * that came instead.
+ */
+@Component
+class PartMemory {
+  /** In parts; some 400 bytes each, so about 80 MB. */
+  private static final long MOST = 200_000;
+
+  private final Cache<LoadBalancerId, Remembered> cache =
+      Caffeine.newBuilder()
+          .maximumWeight(MOST)
+          .weigher((LoadBalancerId _, Remembered it) -> it.parts().count())
+          .executor(Runnable::run)
+          .build();
+
+  /**
+   * In which state a load balancer's row is.
+   *
+   * @param writer the transaction that wrote the row, {@code xmin}
+   */
+  record State(LoadBalancerId id, long version, String writer) {}
+
+  /** What a load balancer is made of. */
+  record Parts(List<Listener> listeners, List<Pool> pools) {
+    private int count() {
+      int rules = listeners.stream().mapToInt(listener -> listener.rules().size()).sum();
+      int members = pools.stream().mapToInt(pool -> pool.members().size()).sum();
+      return 1 + listeners.size() + pools.size() + rules + members;
+    }
+  }
+
+  private record Remembered(State state, Parts parts) {}
+
+  /** The parts of a load balancer in that state, if they are remembered. */
+  Optional<Parts> find(State state) {
+    @Nullable Remembered found = cache.getIfPresent(state.id());
+    return found != null && found.state().equals(state)
+        ? Optional.of(found.parts())
+        : Optional.empty();
+  }
+
+  /** Remembers them instead of those of another state. */
+  void put(State state, Parts parts) {
+    cache.put(state.id(), new Remembered(state, parts));
+  }
+}
