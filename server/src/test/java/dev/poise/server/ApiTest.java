@@ -66,7 +66,7 @@ public abstract class ApiTest {
 
   private static Path keyFile() {
     try {
-      return Files.createTempDirectory("poise-test").resolve("admin-key");
+      return Files.createTempDirectory(Path.of("target"), "test-").resolve("admin-key");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -39,7 +39,8 @@ final class Reports {
   /** Nodes that were not heard of because no server was up get time to be heard of again. */
   static final long FIRST_LOOK_MILLIS = 15_000;
 
-  private static final int MOST_AT_ONCE = 50;
+  /** Load balancers in reports that are taken in together: all that is known of them is read. */
+  private static final int MOST_AT_ONCE = 250;
 
   private final Clusters clusters;
   private final Observations observations;
@@ -48,7 +49,8 @@ final class Reports {
   private final FleetEvents events;
   private final Signals signals;
   private final TransactionTemplate transaction;
-  private final Gathering<Said, ReportAnswer> intake = new Gathering<>(MOST_AT_ONCE, this::takeAll);
+  private final Gathering<Said, ReportAnswer> intake =
+      new Gathering<>(MOST_AT_ONCE, Said::weight, this::takeAll);
 
   Reports(
       Clusters clusters,
@@ -68,7 +70,11 @@ final class Reports {
   }
 
   /** A report and the node that made it. */
-  private record Said(Node node, NodeReport report) {}
+  private record Said(Node node, NodeReport report) {
+    int weight() {
+      return 1 + report.loadBalancers().size();
+    }
+  }
 
   ReportAnswer take(Node node, NodeReport report) {
     if (!report.node().equals(node.id())) {

@@ -6,10 +6,13 @@ import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.Secret;
 import dev.poise.server.platform.TenantId;
+import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,19 +56,25 @@ class ApiKeyStore {
         == 1;
   }
 
-  /** Who has that key, if both may still act. */
-  Optional<Holder> holder(Secret key, Instant now) {
-    return db.sql(
+  /** Who has each key, if both may still act. */
+  List<Optional<Holder>> holders(List<Secret> keys, Instant now) {
+    Map<ByteBuffer, Holder> holders = new HashMap<>();
+    List<byte[]> hashes = keys.stream().map(Secret::hash).toList();
+    db.sql(
             """
-            SELECT k.id, k.tenant_id, k.user_id, u.role, k.scope, k.last_used_time
+            SELECT k.id, k.tenant_id, k.user_id, u.role, k.scope, k.last_used_time, k.key_hash
             FROM api_keys k JOIN users u ON u.id = k.user_id JOIN tenants t ON t.id = u.tenant_id
-            WHERE k.key_hash = :hash AND k.revoke_time IS NULL AND (k.expire_time IS NULL OR k.expire_time > :now)
+            WHERE k.key_hash = ANY(:hashes) AND k.revoke_time IS NULL AND (k.expire_time IS NULL OR k.expire_time > :now)
               AND NOT u.disabled AND u.delete_time IS NULL AND NOT t.disabled AND t.delete_time IS NULL
             """)
-        .param("hash", key.hash())
+        .param("hashes", hashes.toArray(byte[][]::new))
         .param("now", Timestamp.from(now))
-        .query(Holder::of)
-        .optional();
+        .query(row -> {
+          holders.put(ByteBuffer.wrap(row.getBytes("key_hash")), Holder.of(row, 0));
+        });
+    return hashes.stream()
+        .map(hash -> Optional.ofNullable(holders.get(ByteBuffer.wrap(hash))))
+        .toList();
   }
 
   void used(String id, Instant now) {

@@ -4,6 +4,7 @@ import dev.poise.server.audit.Audit;
 import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Caller.Role;
 import dev.poise.server.platform.Caller.Scope;
+import dev.poise.server.platform.Gathering;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
@@ -25,16 +26,21 @@ public class ApiKeys {
   /** What every API key begins with. */
   public static final String PREFIX = "poise";
 
+  /** Keys whose holders are looked up together. */
+  private static final int MOST_AT_ONCE = 200;
+
   private final ApiKeyStore store;
   private final UserStore users;
   private final Audit audit;
   private final InstantSource clock;
+  private final Gathering<Secret, Optional<Holder>> held;
 
   ApiKeys(ApiKeyStore store, UserStore users, Audit audit, InstantSource clock) {
     this.store = store;
     this.users = users;
     this.audit = audit;
     this.clock = clock;
+    held = new Gathering<>(MOST_AT_ONCE, keys -> store.holders(keys, clock.instant()));
   }
 
   /** A key that was just made; this is the only time it is seen. */
@@ -43,7 +49,7 @@ public class ApiKeys {
   /** The caller with that key, if there is one. */
   public Optional<Caller> authenticate(Secret key, String sourceAddress, String requestId) {
     Instant now = clock.instant();
-    Optional<Holder> holder = store.holder(key, now);
+    Optional<Holder> holder = held.ask(key);
     holder.filter(it -> it.isToBeNoted(now)).ifPresent(it -> store.used(it.id(), now));
     return holder.map(it -> it.caller(sourceAddress, requestId));
   }

@@ -19,8 +19,10 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class PartMemory {
-  /** In parts; some 400 bytes each, so about 80 MB. */
-  private static final long MOST = 200_000;
+  private static final int BYTES_OF_A_PART = 400;
+
+  /** In parts: an eighth of the memory there is. */
+  private static final long MOST = Runtime.getRuntime().maxMemory() / 8 / BYTES_OF_A_PART;
 
   private final Cache<LoadBalancerId, Remembered> cache =
       Caffeine.newBuilder()

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -28,18 +29,31 @@ import org.springframework.transaction.CannotCreateTransactionException;
  */
 public final class Gathering<Q, A> {
   private final int most;
+  private final ToIntFunction<Q> weight;
   private final Function<List<Q>, List<A>> work;
   private final Queue<Asked<Q, A>> waiting = new ArrayDeque<>();
   private boolean working;
 
   /**
-   * A gathering.
+   * A gathering of questions that are as large as each other.
    *
    * @param most questions at once
    * @param work answers questions, in their order; not called twice at the same time
    */
   public Gathering(int most, Function<List<Q>, List<A>> work) {
+    this(most, _ -> 1, work);
+  }
+
+  /**
+   * A gathering.
+   *
+   * @param most weight of questions at once; one that is heavier is answered alone
+   * @param weight of a question
+   * @param work answers questions, in their order; not called twice at the same time
+   */
+  public Gathering(int most, ToIntFunction<Q> weight, Function<List<Q>, List<A>> work) {
     this.most = most;
+    this.weight = weight;
     this.work = work;
   }
 
@@ -80,16 +94,26 @@ public final class Gathering<Q, A> {
   }
 
   private void answerSome() {
-    List<Asked<Q, A>> some = new ArrayList<>();
-    synchronized (waiting) {
-      while (some.size() < most && !waiting.isEmpty()) some.add(waiting.remove());
-    }
+    List<Asked<Q, A>> some = next();
     try {
       answer(some);
     } finally {
       passOn();
       for (Asked<Q, A> each : some) each.turn().complete(false);
     }
+  }
+
+  private List<Asked<Q, A>> next() {
+    List<Asked<Q, A>> some = new ArrayList<>();
+    int left = most;
+    synchronized (waiting) {
+      while (!waiting.isEmpty()) {
+        left -= weight.applyAsInt(waiting.element().question());
+        if (left < 0 && !some.isEmpty()) break;
+        some.add(waiting.remove());
+      }
+    }
+    return some;
   }
 
   private void passOn() {

@@ -28,7 +28,7 @@ class InstallApiTest extends ApiTest {
 
   private static Path place() {
     try {
-      return Files.createTempDirectory("poise-test").resolve("agent.tar.gz");
+      return Files.createTempDirectory(Path.of("target"), "test-").resolve("agent.tar.gz");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

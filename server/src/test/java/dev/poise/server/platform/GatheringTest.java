@@ -26,15 +26,15 @@ class GatheringTest {
   }
 
   private Gathering<Integer, String> gathering(int most) {
-    return new Gathering<>(
-        most,
-        questions -> {
-          done.add(questions);
-          if (questions.equals(List.of(0))) await(gate);
-          if (questions.contains(13)) throw new IllegalArgumentException("13");
-          if (questions.contains(99)) throw new DataAccessResourceFailureException("away");
-          return questions.stream().map(question -> "it is " + question).toList();
-        });
+    return new Gathering<>(most, this::work);
+  }
+
+  private List<String> work(List<Integer> questions) {
+    done.add(questions);
+    if (questions.equals(List.of(0))) await(gate);
+    if (questions.contains(13)) throw new IllegalArgumentException("13");
+    if (questions.contains(99)) throw new DataAccessResourceFailureException("away");
+    return questions.stream().map(question -> "it is " + question).toList();
   }
 
   private static void await(CountDownLatch latch) {
@@ -75,6 +75,15 @@ class GatheringTest {
     assertThat(answers.stream().map(CompletableFuture::join))
         .containsExactly("it is 0", "it is 1", "it is 2", "it is 3", "it is 4");
     assertThat(done).containsExactly(List.of(0), List.of(1, 2, 3), List.of(4));
+  }
+
+  @Test
+  void heavyQuestionsAreFewer() throws InterruptedException {
+    Gathering<Integer, String> heavy = new Gathering<>(10, question -> question, this::work);
+    var answers = askWhileBusy(heavy, 4, 6, 1, 20, 2);
+    assertThat(answers.getLast().join()).isEqualTo("it is 2");
+    assertThat(done)
+        .containsExactly(List.of(0), List.of(4, 6), List.of(1), List.of(20), List.of(2));
   }
 
   @Test
