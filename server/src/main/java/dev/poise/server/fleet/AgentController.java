@@ -18,8 +18,11 @@ import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.util.StreamUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -41,6 +45,16 @@ final class AgentController {
   private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
   private static final long NONE = -1;
 
+  /**
+   * A report that speaks of a hundred load balancers is a quarter of a megabyte, and more when it
+   * is read. After an outage all nodes send theirs at once; so many are read at a time, others wait
+   * in their connections.
+   */
+  private static final int LARGE_AT_ONCE = 8;
+
+  private static final long LARGE_BYTES = 32_000;
+
+  private final Semaphore largeReports = new Semaphore(LARGE_AT_ONCE, true);
   private final Joining joining;
   private final Agents agents;
   private final Manifests manifests;
@@ -110,8 +124,17 @@ final class AgentController {
   }
 
   @PostMapping(AgentApi.REPORTS)
-  ResponseEntity<String> report(@AuthenticationPrincipal Node node, @RequestBody String body) {
-    return json(reports.take(node, read(body, NodeReport.class)));
+  ResponseEntity<String> report(@AuthenticationPrincipal Node node, HttpServletRequest request)
+      throws IOException {
+    boolean large =
+        request.getContentLengthLong() < 0 || request.getContentLengthLong() > LARGE_BYTES;
+    if (large) largeReports.acquireUninterruptibly();
+    try {
+      String body = StreamUtils.copyToString(request.getInputStream(), StandardCharsets.UTF_8);
+      return json(reports.take(node, read(body, NodeReport.class)));
+    } finally {
+      if (large) largeReports.release();
+    }
   }
 
   private static <T> T read(String body, Class<T> type) {
