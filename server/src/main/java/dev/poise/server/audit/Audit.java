@@ -4,6 +4,7 @@ import dev.poise.server.event.Change;
 import dev.poise.server.event.Change.About;
 import dev.poise.server.event.Events;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Questions;
 import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,13 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 public final class Audit {
-  private final AuditStore store;
+  private final Questions questions;
   private final JsonMapper json;
   private final InstantSource clock;
   private final Events events;
 
-  Audit(AuditStore store, JsonMapper json, InstantSource clock, Events events) {
-    this.store = store;
+  Audit(Questions questions, JsonMapper json, InstantSource clock, Events events) {
+    this.questions = questions;
     this.json = json;
     this.clock = clock;
     this.events = events;
@@ -91,9 +92,11 @@ public final class Audit {
       was = difference.before();
       is = difference.after();
     }
-    events.append(caller.tenant(), List.of(told(event)));
     Instant now = clock.instant();
-    store.insert(TypeId.generate("evt", now), now, caller, event, was, is);
+    questions.make(
+        List.of(
+            events.noted(caller.tenant(), List.of(told(event))),
+            AuditStore.inserted(TypeId.generate("evt", now), now, caller, event, was, is)));
   }
 
   /** What those who follow are told: the same, to the same users, without what it is like. */

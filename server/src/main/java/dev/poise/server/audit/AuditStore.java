@@ -4,6 +4,8 @@ import dev.poise.server.platform.Caller;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.Questions.Command;
+import dev.poise.server.platform.Questions.Question;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -58,14 +60,15 @@ class AuditStore {
   /** What is asked for beyond what fields say; what is absent does not matter. */
   record Filter(@Nullable String resource, @Nullable Instant since, @Nullable Instant until) {}
 
-  void insert(
+  /** Adds it when it is made. */
+  static Question inserted(
       String id,
       Instant time,
       Caller caller,
       Audit.Event event,
       @Nullable JsonNode before,
       @Nullable JsonNode after) {
-    db.sql(
+    return Command.of(
             """
             INSERT INTO audit_events
               (id, tenant_id, event_time, user_id, actor, source_address, request_id, action, resource_id, part_of,
@@ -87,7 +90,7 @@ class AuditStore {
         .param("privateTo", event.privateTo())
         .param("before", before == null ? null : before.toString())
         .param("after", after == null ? null : after.toString())
-        .update();
+        .asked();
   }
 
   Page<AuditEvent> page(Caller caller, Filter filter, PageRequest request) {

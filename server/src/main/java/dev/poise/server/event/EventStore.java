@@ -1,6 +1,8 @@
 package dev.poise.server.event;
 
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Questions.Command;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -20,8 +22,9 @@ class EventStore {
     this.db = db;
   }
 
-  void insert(TenantId tenant, List<Change> changes, Instant now) {
-    db.sql(
+  /** Adds them when it is made. */
+  static Question inserted(TenantId tenant, List<Change> changes, Instant now) {
+    return Command.of(
             """
             INSERT INTO events (tenant_id, event_time, kind, resource_id, load_balancer_id, generation, what, private_to,
               for_administrators)
@@ -45,7 +48,7 @@ class EventStore {
             changes.stream()
                 .map(change -> change.about().forAdministrators())
                 .toArray(Boolean[]::new))
-        .update();
+        .asked();
   }
 
   private static @Nullable String[] texts(

@@ -1,5 +1,7 @@
 package dev.poise.server.event;
 
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
 import java.time.InstantSource;
@@ -24,21 +26,25 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Events {
-  private final EventStore store;
+  private final Questions questions;
   private final Signals signals;
   private final InstantSource clock;
 
-  Events(EventStore store, Signals signals, InstantSource clock) {
-    this.store = store;
+  Events(Questions questions, Signals signals, InstantSource clock) {
+    this.questions = questions;
     this.signals = signals;
     this.clock = clock;
   }
 
   /** Notes changes of things of the tenant; readers learn of them when the transaction commits. */
   public void append(TenantId tenant, List<Change> changes) {
-    if (changes.isEmpty()) return;
-    store.insert(tenant, changes, clock.instant());
+    if (!changes.isEmpty()) questions.make(List.of(noted(tenant, changes)));
+  }
+
+  /** The same, to be done together with something else. */
+  public Question noted(TenantId tenant, List<Change> changes) {
     signals.raise(topic(tenant));
+    return EventStore.inserted(tenant, changes, clock.instant());
   }
 
   /** The signal that something of the tenant changed. */

@@ -6,6 +6,7 @@ import dev.poise.server.network.ElasticIpId;
 import dev.poise.server.network.InstanceId;
 import dev.poise.server.network.SubnetId;
 import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Command;
 import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.server.securitygroup.GroupRules;
@@ -236,65 +237,67 @@ class LoadBalancerStore {
 
   void insert(LoadBalancer loadBalancer) {
     String spec = SpecJson.write(loadBalancer.spec());
-    db.sql(
-            """
-            INSERT INTO load_balancers
-              (id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type,
-               network_type, address, security_group_id, deletion_protection, generation, version, spec, spec_digest,
-               create_time, update_time)
-            VALUES
-              (:id, :tenant, :creator, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type,
-               :networkType, :address::inet, :securityGroup, :protection, :generation, :version, :spec, :digest,
-               :created, :updated)
-            """)
-        .param("id", loadBalancer.id().text())
-        .param("tenant", loadBalancer.tenant().text())
-        .param("creator", loadBalancer.creatorId())
-        .param("dataCenter", loadBalancer.placement().dataCenter().text())
-        .param("vpc", loadBalancer.placement().vpc().text())
-        .param("subnet", loadBalancer.placement().subnet().text())
-        .param("cluster", loadBalancer.placement().cluster().text())
-        .param("name", loadBalancer.name())
-        .param("remark", loadBalancer.remark())
-        .param("type", loadBalancer.type().name())
-        .param("networkType", loadBalancer.networkType().name())
-        .param("address", loadBalancer.address().text())
-        .param("securityGroup", group(loadBalancer))
-        .param("protection", loadBalancer.deletionProtection())
-        .param("generation", loadBalancer.generation())
-        .param("version", loadBalancer.version())
-        .param("spec", spec)
-        .param("digest", SpecJson.digest(spec))
-        .param("created", Timestamp.from(loadBalancer.createTime()))
-        .param("updated", Timestamp.from(loadBalancer.updateTime()))
-        .update();
-    parts.insert(loadBalancer);
+    Question itself =
+        Command.of(
+                """
+                INSERT INTO load_balancers
+                  (id, tenant_id, creator_id, data_center_id, vpc_id, subnet_id, cluster_id, name, remark, type,
+                   network_type, address, security_group_id, deletion_protection, generation, version, spec, spec_digest,
+                   create_time, update_time)
+                VALUES
+                  (:id, :tenant, :creator, :dataCenter, :vpc, :subnet, :cluster, :name, :remark, :type,
+                   :networkType, :address::inet, :securityGroup, :protection, :generation, :version, :spec, :digest,
+                   :created, :updated)
+                """)
+            .param("id", loadBalancer.id().text())
+            .param("tenant", loadBalancer.tenant().text())
+            .param("creator", loadBalancer.creatorId())
+            .param("dataCenter", loadBalancer.placement().dataCenter().text())
+            .param("vpc", loadBalancer.placement().vpc().text())
+            .param("subnet", loadBalancer.placement().subnet().text())
+            .param("cluster", loadBalancer.placement().cluster().text())
+            .param("name", loadBalancer.name())
+            .param("remark", loadBalancer.remark())
+            .param("type", loadBalancer.type().name())
+            .param("networkType", loadBalancer.networkType().name())
+            .param("address", loadBalancer.address().text())
+            .param("securityGroup", group(loadBalancer))
+            .param("protection", loadBalancer.deletionProtection())
+            .param("generation", loadBalancer.generation())
+            .param("version", loadBalancer.version())
+            .param("spec", spec)
+            .param("digest", SpecJson.digest(spec))
+            .param("created", Timestamp.from(loadBalancer.createTime()))
+            .param("updated", Timestamp.from(loadBalancer.updateTime()))
+            .asked();
+    parts.insert(itself, loadBalancer);
   }
 
   /** Writes what differs. */
   void update(LoadBalancer before, LoadBalancer after) {
     String spec = SpecJson.write(after.spec());
-    db.sql(
-            """
-            UPDATE load_balancers SET
-              name = :name, remark = :remark, type = :type, security_group_id = :securityGroup, deletion_protection = :protection, generation = :generation,
-              version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
-            WHERE tenant_id = :tenant AND id = :id
-            """)
-        .param("name", after.name())
-        .param("remark", after.remark())
-        .param("type", after.type().name())
-        .param("securityGroup", group(after))
-        .param("protection", after.deletionProtection())
-        .param("generation", after.generation())
-        .param("version", after.version())
-        .param("spec", spec)
-        .param("digest", SpecJson.digest(spec))
-        .param("updated", Timestamp.from(after.updateTime()))
-        .param("tenant", after.tenant().text())
-        .param("id", after.id().text())
-        .update();
-    parts.update(before, after);
+    Question itself =
+        Command.of(
+                """
+                UPDATE load_balancers SET
+                  name = :name, remark = :remark, type = :type, security_group_id = :securityGroup, deletion_protection = :protection, generation = :generation,
+                  version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
+                WHERE tenant_id = :tenant AND id = :id
+                """)
+            .param("name", after.name())
+            .param("remark", after.remark())
+            .param("type", after.type().name())
+            .param("securityGroup", group(after))
+            .param("protection", after.deletionProtection())
+            .param("generation", after.generation())
+            .param("version", after.version())
+            .param("spec", spec)
+            .param("digest", SpecJson.digest(spec))
+            .param("updated", Timestamp.from(after.updateTime()))
+            .param("tenant", after.tenant().text())
+            .param("id", after.id().text())
+            .asked();
+    parts.update(itself, before, after);
   }
 
   private static @Nullable String group(LoadBalancer loadBalancer) {

@@ -4,6 +4,7 @@ import static dev.poise.server.loadbalancer.Versions.byId;
 
 import dev.poise.server.network.InstanceId;
 import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Command;
 import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Algorithm;
@@ -26,11 +27,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 
-/** Rows of listeners, pools and members. Only what a change touches is written. */
+/**
+ * Rows of listeners, pools and members. Only what a change touches is written, and all of it in one
+ * round trip.
+ */
 @Component
 class PartStore {
   private static final String LISTENERS =
@@ -52,45 +54,57 @@ class PartStore {
       WHERE m.tenant_id = ? AND p.load_balancer_id = ANY(?) ORDER BY m.id
       """;
 
-  private final JdbcClient db;
   private final Questions questions;
   private final RuleStore rules;
 
-  PartStore(JdbcClient db, Questions questions, RuleStore rules) {
-    this.db = db;
+  PartStore(Questions questions, RuleStore rules) {
     this.questions = questions;
     this.rules = rules;
   }
 
-  void insert(LoadBalancer loadBalancer) {
-    loadBalancer.pools().forEach(pool -> insert(loadBalancer, pool));
-    loadBalancer.listeners().forEach(listener -> insert(loadBalancer, listener));
+  /**
+   * Writes the parts of a new load balancer.
+   *
+   * @param itself writes the load balancer
+   */
+  void insert(Question itself, LoadBalancer loadBalancer) {
+    List<Question> changes = new ArrayList<>(List.of(itself));
+    loadBalancer.pools().forEach(pool -> insert(changes, loadBalancer, pool));
+    loadBalancer.listeners().forEach(listener -> changes.add(inserted(loadBalancer, listener)));
+    questions.make(changes);
     rules.update(loadBalancer.tenant(), List.of(), loadBalancer.listeners());
   }
 
-  void update(LoadBalancer before, LoadBalancer after) {
+  /**
+   * Writes what differs.
+   *
+   * @param itself writes the load balancer
+   */
+  void update(Question itself, LoadBalancer before, LoadBalancer after) {
     TenantId tenant = after.tenant();
     Map<ListenerId, Listener> oldListeners = byId(before.listeners(), Listener::id);
     Map<ListenerId, Listener> newListeners = byId(after.listeners(), Listener::id);
     Map<PoolId, Pool> oldPools = byId(before.pools(), Pool::id);
     Map<PoolId, Pool> newPools = byId(after.pools(), Pool::id);
 
+    List<Question> changes = new ArrayList<>(List.of(itself));
     oldListeners.keySet().stream()
         .filter(id -> !newListeners.containsKey(id))
-        .forEach(id -> deleteListener(tenant, id));
+        .forEach(id -> changes.add(deleted("listeners", tenant, id.text())));
     oldPools.keySet().stream()
         .filter(id -> !newPools.containsKey(id))
-        .forEach(id -> deletePool(tenant, id));
+        .forEach(id -> changes.add(deleted("pools", tenant, id.text())));
     for (Pool pool : after.pools()) {
       Pool old = oldPools.get(pool.id());
-      if (old == null) insert(after, pool);
-      else if (!pool.equals(old)) update(tenant, old, pool);
+      if (old == null) insert(changes, after, pool);
+      else if (!pool.equals(old)) update(changes, tenant, old, pool);
     }
     for (Listener listener : after.listeners()) {
       Listener old = oldListeners.get(listener.id());
-      if (old == null) insert(after, listener);
-      else if (!listener.equals(old)) update(tenant, listener);
+      if (old == null) changes.add(inserted(after, listener));
+      else if (!listener.equals(old)) changes.add(updated(tenant, listener));
     }
+    questions.make(changes);
     rules.update(tenant, before.listeners(), after.listeners());
   }
 
@@ -132,8 +146,8 @@ class PartStore {
     lists.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
   }
 
-  private void insert(LoadBalancer loadBalancer, Listener listener) {
-    db.sql(
+  private static Question inserted(LoadBalancer loadBalancer, Listener listener) {
+    return Command.of(
             """
             INSERT INTO listeners
               (id, tenant_id, load_balancer_id, name, remark, family, port, protocol, connection_limit, default_pool_id,
@@ -154,11 +168,11 @@ class PartStore {
         .param("pool", listener.defaultPool().text())
         .param("version", listener.version())
         .param("created", Timestamp.from(listener.createTime()))
-        .update();
+        .asked();
   }
 
-  private void update(TenantId tenant, Listener listener) {
-    db.sql(
+  private static Question updated(TenantId tenant, Listener listener) {
+    return Command.of(
             """
             UPDATE listeners SET
               name = :name, remark = :remark, protocol = :protocol::jsonb, connection_limit = :limit,
@@ -173,58 +187,60 @@ class PartStore {
         .param("version", listener.version())
         .param("tenant", tenant.text())
         .param("id", listener.id().text())
-        .update();
+        .asked();
   }
 
-  private void deleteListener(TenantId tenant, ListenerId id) {
-    db.sql("DELETE FROM listeners WHERE tenant_id = :tenant AND id = :id")
+  private static Question deleted(String table, TenantId tenant, String id) {
+    return Command.of("DELETE FROM " + table + " WHERE tenant_id = :tenant AND id = :id")
         .param("tenant", tenant.text())
-        .param("id", id.text())
-        .update();
+        .param("id", id)
+        .asked();
   }
 
-  private void insert(LoadBalancer loadBalancer, Pool pool) {
-    db.sql(
-            """
-            INSERT INTO pools
-              (id, tenant_id, load_balancer_id, name, remark, own_listener_id, algorithm, persistence, health_check,
-               next_member_number, version, create_time)
-            VALUES
-              (:id, :tenant, :loadBalancer, :name, :remark, :owner, :algorithm, :persistence::jsonb, :check::jsonb, :next, :version,
-               :created)
-            """)
-        .param("id", pool.id().text())
-        .param("tenant", loadBalancer.tenant().text())
-        .param("loadBalancer", loadBalancer.id().text())
-        .param("name", pool.name())
-        .param("remark", pool.remark())
-        .param("owner", pool.owner() == null ? null : pool.owner().text())
-        .param("algorithm", pool.algorithm().name())
-        .param("persistence", SpecJson.write(pool.persistence()))
-        .param("check", SpecJson.write(pool.healthCheck()))
-        .param("next", pool.nextMemberNumber())
-        .param("version", pool.version())
-        .param("created", Timestamp.from(pool.createTime()))
-        .update();
-    pool.members().forEach(member -> insert(loadBalancer.tenant(), pool.id(), member));
+  private static void insert(List<Question> changes, LoadBalancer loadBalancer, Pool pool) {
+    changes.add(
+        Command.of(
+                """
+                INSERT INTO pools
+                  (id, tenant_id, load_balancer_id, name, remark, own_listener_id, algorithm, persistence, health_check,
+                   next_member_number, version, create_time)
+                VALUES
+                  (:id, :tenant, :loadBalancer, :name, :remark, :owner, :algorithm, :persistence::jsonb, :check::jsonb, :next, :version,
+                   :created)
+                """)
+            .param("id", pool.id().text())
+            .param("tenant", loadBalancer.tenant().text())
+            .param("loadBalancer", loadBalancer.id().text())
+            .param("name", pool.name())
+            .param("remark", pool.remark())
+            .param("owner", pool.owner() == null ? null : pool.owner().text())
+            .param("algorithm", pool.algorithm().name())
+            .param("persistence", SpecJson.write(pool.persistence()))
+            .param("check", SpecJson.write(pool.healthCheck()))
+            .param("next", pool.nextMemberNumber())
+            .param("version", pool.version())
+            .param("created", Timestamp.from(pool.createTime()))
+            .asked());
+    pool.members()
+        .forEach(member -> changes.add(inserted(loadBalancer.tenant(), pool.id(), member)));
   }
 
-  private void update(TenantId tenant, Pool before, Pool after) {
+  private static void update(List<Question> changes, TenantId tenant, Pool before, Pool after) {
     boolean others = !after.withMembers(before.members(), after.nextMemberNumber()).equals(before);
-    if (others) updateAlone(tenant, after);
+    if (others) changes.add(updatedAlone(tenant, after));
     Map<MemberId, Member> old = byId(before.members(), Member::id);
     List<MemberId> gone = new ArrayList<>(old.keySet());
     gone.removeAll(byId(after.members(), Member::id).keySet());
-    gone.forEach(id -> deleteMember(tenant, id));
+    gone.forEach(id -> changes.add(deleted("members", tenant, id.text())));
     for (Member member : after.members()) {
-      if (!old.containsKey(member.id())) insert(tenant, after.id(), member);
-      else if (!member.equals(old.get(member.id()))) update(tenant, member);
+      if (!old.containsKey(member.id())) changes.add(inserted(tenant, after.id(), member));
+      else if (!member.equals(old.get(member.id()))) changes.add(updated(tenant, member));
     }
   }
 
   /** Writes what the pool is apart from its members. */
-  private void updateAlone(TenantId tenant, Pool pool) {
-    db.sql(
+  private static Question updatedAlone(TenantId tenant, Pool pool) {
+    return Command.of(
             """
             UPDATE pools SET
               name = :name, remark = :remark, algorithm = :algorithm, persistence = :persistence::jsonb,
@@ -240,19 +256,12 @@ class PartStore {
         .param("version", pool.version())
         .param("tenant", tenant.text())
         .param("id", pool.id().text())
-        .update();
+        .asked();
   }
 
-  private void deletePool(TenantId tenant, PoolId id) {
-    db.sql("DELETE FROM pools WHERE tenant_id = :tenant AND id = :id")
-        .param("tenant", tenant.text())
-        .param("id", id.text())
-        .update();
-  }
-
-  private void insert(TenantId tenant, PoolId pool, Member member) {
-    said(
-            db.sql(
+  private static Question inserted(TenantId tenant, PoolId pool, Member member) {
+    return said(
+            Command.of(
                 """
                 INSERT INTO members
                   (id, tenant_id, pool_id, number, name, remark, address, instance_id, follows_primary, port, weight,
@@ -266,12 +275,12 @@ class PartStore {
         .param("pool", pool.text())
         .param("number", member.number())
         .param("created", Timestamp.from(member.createTime()))
-        .update();
+        .asked();
   }
 
-  private void update(TenantId tenant, Member member) {
-    said(
-            db.sql(
+  private static Question updated(TenantId tenant, Member member) {
+    return said(
+            Command.of(
                 """
                 UPDATE members SET
                   name = :name, remark = :remark, address = :address::inet, instance_id = :instance,
@@ -280,11 +289,11 @@ class PartStore {
                 """),
             tenant,
             member)
-        .update();
+        .asked();
   }
 
-  private static StatementSpec said(StatementSpec statement, TenantId tenant, Member member) {
-    return statement
+  private static Command said(Command command, TenantId tenant, Member member) {
+    return command
         .param("id", member.id().text())
         .param("tenant", tenant.text())
         .param("name", member.name())
@@ -296,13 +305,6 @@ class PartStore {
         .param("weight", member.weight())
         .param("mode", member.mode().name())
         .param("version", member.version());
-  }
-
-  private void deleteMember(TenantId tenant, MemberId id) {
-    db.sql("DELETE FROM members WHERE tenant_id = :tenant AND id = :id")
-        .param("tenant", tenant.text())
-        .param("id", id.text())
-        .update();
   }
 
   private static @Nullable Integer limit(ConnectionLimit limit) {

@@ -3,21 +3,32 @@ package dev.poise.server.platform;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterUtils;
+import org.springframework.jdbc.core.namedparam.ParsedSql;
 import org.springframework.stereotype.Component;
+import org.springframework.util.ConcurrentLruCache;
 
 /**
- * Asks the database several things in one round trip.
+ * Asks the database several things in one round trip, or has it change several.
  *
  * <p>A row that is found by its key is found in less time than it takes to ask for it and to be
  * answered. Where several queries are always made together, the way is most of what they cost.
  */
 @Component
 public final class Questions {
+  /** A statement of a thousand members would be parsed for itself alone. */
+  private static final int MOST_CHANGES = 20;
+
+  private static final ConcurrentLruCache<String, ParsedSql> PARSED =
+      new ConcurrentLruCache<>(256, NamedParameterUtils::parseSqlStatement);
+
   private final JdbcTemplate db;
 
   Questions(JdbcTemplate db) {
@@ -25,13 +36,42 @@ public final class Questions {
   }
 
   /**
-   * One query.
+   * One query, or a change.
    *
    * @param query with a {@code ?} for each parameter
-   * @param parameters texts, and arrays of texts
+   * @param parameters what the driver makes parameters of, and arrays of it
    * @param answers is given each row
    */
-  public record Question(String query, List<Object> parameters, RowCallbackHandler answers) {}
+  public record Question(
+      String query, List<? extends @Nullable Object> parameters, RowCallbackHandler answers) {}
+
+  /** A change whose parameters have names, as in {@code :id}. */
+  public static final class Command {
+    private final String sql;
+    private final MapSqlParameterSource parameters = new MapSqlParameterSource();
+
+    private Command(String sql) {
+      this.sql = sql;
+    }
+
+    public static Command of(String sql) {
+      return new Command(sql);
+    }
+
+    public Command param(String name, @Nullable Object value) {
+      parameters.addValue(name, value);
+      return this;
+    }
+
+    /** The change, to be made with others. */
+    public Question asked() {
+      ParsedSql parsed = PARSED.get(sql);
+      return new Question(
+          NamedParameterUtils.substituteNamedParameters(parsed, parameters),
+          Arrays.asList(NamedParameterUtils.buildValueArray(parsed, parameters, null)),
+          _ -> {});
+    }
+  }
 
   /**
    * Asked as the first thing in a transaction, it lets everything in it see the database as it is
@@ -59,16 +99,18 @@ public final class Questions {
         });
   }
 
+  /** Makes changes in their order. */
+  public void make(List<Question> changes) {
+    for (int from = 0; from < changes.size(); from += MOST_CHANGES)
+      ask(changes.subList(from, Math.min(changes.size(), from + MOST_CHANGES)));
+  }
+
   private static void set(PreparedStatement statement, List<Question> questions)
       throws SQLException {
     int place = 0;
     for (Question question : questions) {
-      for (Object parameter : question.parameters()) {
-        place++;
-        if (parameter instanceof String[] texts)
-          statement.setArray(place, statement.getConnection().createArrayOf("text", texts));
-        else statement.setObject(place, parameter);
-      }
+      for (@Nullable Object parameter : question.parameters())
+        statement.setObject(++place, parameter);
     }
   }
 }
