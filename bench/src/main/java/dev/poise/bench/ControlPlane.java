@@ -24,7 +24,7 @@ final class ControlPlane {
   private final ApiClient api;
   private ServerProcess server;
 
-  private ControlPlane(ProjectPlaces project, Scope scope) {
+  private ControlPlane(ProjectPlaces project, int heapMegabytes, Scope scope) {
     folder = scope.open(ControlPlane::temporaryFolder, Folders::delete);
     Postgres.Places places =
         new Postgres.Places(
@@ -32,20 +32,26 @@ final class ControlPlane {
     postgres = scope.open(() -> Postgres.start(places), Postgres::stop);
     settings =
         new ServerProcess.Settings(
-            project,
-            postgres.database(),
-            Ports.choose("127.0.0.1"),
-            Ports.choose("127.0.0.1"),
-            path("admin.key"),
-            log("server"),
-            path("server.pid"));
+                project,
+                postgres.database(),
+                Ports.choose("127.0.0.1"),
+                Ports.choose("127.0.0.1"),
+                path("admin.key"),
+                log("server"),
+                path("server.pid"))
+            .withHeap(heapMegabytes);
     startServer(scope);
     api = server.administrator();
   }
 
   /** Starts it; the scope ends it. */
   static ControlPlane start(ProjectPlaces project, Scope scope) {
-    return new ControlPlane(project, scope);
+    return start(project, ServerProcess.HEAP_MEGABYTES, scope);
+  }
+
+  /** The same with another size of the server's heap. */
+  static ControlPlane start(ProjectPlaces project, int heapMegabytes, Scope scope) {
+    return new ControlPlane(project, heapMegabytes, scope);
   }
 
   private static Path temporaryFolder() {

@@ -17,6 +17,10 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ControlPlaneJob {
   private static final int MAKING_CLIENTS = 8;
+
+  /** What the service has that is shipped. */
+  private static final int HEAP_MEGABYTES = 512;
+
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final ControlPlane plane;
@@ -37,7 +41,7 @@ public final class ControlPlaneJob {
       ControlPlaneOptions options = ControlPlaneOptions.parse(List.of(arguments));
       Report report = new Report(System.out, Machine.facts());
       report.progress("Starting a database and the server");
-      ControlPlane plane = ControlPlane.start(Job.project(), scope);
+      ControlPlane plane = ControlPlane.start(Job.project(), HEAP_MEGABYTES, scope);
       try {
         new ControlPlaneJob(plane, options, report).measure(scope);
       } catch (RuntimeException e) {

@@ -47,7 +47,8 @@ final class ControlPlane implements AutoCloseable {
             Ports.choose(agentAddress),
             path("admin.key"),
             log("server"),
-            path("server.pid"));
+            path("server.pid"),
+            ServerProcess.HEAP_MEGABYTES);
     server = ServerProcess.start(settings);
     server.awaitReady();
     api = server.administrator();

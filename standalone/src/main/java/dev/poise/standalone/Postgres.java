@@ -49,7 +49,6 @@ public final class Postgres implements Running {
           Map.entry("full_page_writes", "on"),
           Map.entry("max_connections", "60"),
           Map.entry("shared_buffers", "128MB"),
-          Map.entry("max_wal_size", "256MB"),
           Map.entry("jit", "off"),
           Map.entry("timezone", "UTC"),
           Map.entry("log_timezone", "UTC"),

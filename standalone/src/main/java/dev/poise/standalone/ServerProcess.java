@@ -15,6 +15,10 @@ public final class ServerProcess implements Running {
   static final String ADDRESS = "127.0.0.1";
   private static final String MASTER_KEY = "POISE_MASTER_KEY";
   private static final String MASTER_KEY_FILE = "POISE_MASTER_KEY_FILE";
+
+  /** Enough for a few hundred load balancers and their nodes. */
+  public static final int HEAP_MEGABYTES = 256;
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /**
@@ -24,6 +28,7 @@ public final class ServerProcess implements Running {
    * @param agentAddress where agents find it; the API is on 127.0.0.1 in any case
    * @param agentPort where agents find it
    * @param adminKeyFile where it writes the key of the first administrator
+   * @param heapMegabytes what its objects may take
    */
   public record Settings(
       ProjectPlaces project,
@@ -33,7 +38,8 @@ public final class ServerProcess implements Running {
       int agentPort,
       Path adminKeyFile,
       LogFile log,
-      Path pidFile) {
+      Path pidFile,
+      int heapMegabytes) {
 
     /** One whose nodes are on this machine. */
     public Settings(
@@ -44,7 +50,13 @@ public final class ServerProcess implements Running {
         Path adminKeyFile,
         LogFile log,
         Path pidFile) {
-      this(project, database, port, ADDRESS, agentPort, adminKeyFile, log, pidFile);
+      this(project, database, port, ADDRESS, agentPort, adminKeyFile, log, pidFile, HEAP_MEGABYTES);
+    }
+
+    /** The same with so much memory for its objects. */
+    public Settings withHeap(int megabytes) {
+      return new Settings(
+          project, database, port, agentAddress, agentPort, adminKeyFile, log, pidFile, megabytes);
     }
 
     public URI url() {
@@ -77,7 +89,7 @@ public final class ServerProcess implements Running {
             List.of(
                 ProjectPlaces.java(),
                 "-XX:+UseSerialGC",
-                "-Xmx256m",
+                "-Xmx" + settings.heapMegabytes() + "m",
                 "-XX:+UseCompactObjectHeaders",
                 "-jar",
                 settings.project().serverJar().toString()));

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -49,8 +50,10 @@ final class Reports {
   private final FleetEvents events;
   private final Signals signals;
   private final TransactionTemplate transaction;
-  private final Gathering<Said, ReportAnswer> intake =
-      new Gathering<>(MOST_AT_ONCE, Said::weight, this::takeAll);
+  private final List<Gathering<Said, ReportAnswer>> intakes =
+      Stream.generate(() -> new Gathering<>(MOST_AT_ONCE, Said::weight, this::takeAll))
+          .limit(Runtime.getRuntime().availableProcessors())
+          .toList();
 
   Reports(
       Clusters clusters,
@@ -81,7 +84,9 @@ final class Reports {
       throw new Refusal.Unreadable(
           ProblemType.BAD_REQUEST, "The report is of another node than the key.");
     }
-    return intake.ask(new Said(node, report));
+    // Nodes of one cluster speak of the same load balancers.
+    int intake = Math.floorMod(node.clusterId().hashCode(), intakes.size());
+    return intakes.get(intake).ask(new Said(node, report));
   }
 
   private List<ReportAnswer> takeAll(List<Said> reports) {
