@@ -91,6 +91,7 @@ public final class ServerProcess implements Running {
                 "-XX:+UseSerialGC",
                 "-Xmx" + settings.heapMegabytes() + "m",
                 "-XX:+UseCompactObjectHeaders",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-jar",
                 settings.project().serverJar().toString()));
     var environment = builder.environment();
