@@ -4,3 +4,6 @@ DROP INDEX load_balancers_spec_digest;
 DROP INDEX load_balancers_by_change;
 ALTER TABLE load_balancers SET (fillfactor = 75);
 ALTER TABLE members SET (fillfactor = 90);
+
+-- Each status asks for the nodes of its cluster.
+CREATE INDEX nodes_of_cluster ON nodes (cluster_id, id);

@@ -4,7 +4,6 @@ import dev.poise.server.event.Change;
 import dev.poise.server.event.Change.About;
 import dev.poise.server.event.Events;
 import dev.poise.server.platform.Caller;
-import dev.poise.server.platform.Questions;
 import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,13 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 public final class Audit {
-  private final Questions questions;
   private final JsonMapper json;
   private final InstantSource clock;
   private final Events events;
 
-  Audit(Questions questions, JsonMapper json, InstantSource clock, Events events) {
-    this.questions = questions;
+  Audit(JsonMapper json, InstantSource clock, Events events) {
     this.json = json;
     this.clock = clock;
     this.events = events;
@@ -93,10 +90,10 @@ public final class Audit {
       is = difference.after();
     }
     Instant now = clock.instant();
-    questions.make(
-        List.of(
-            events.noted(caller.tenant(), List.of(told(event))),
-            AuditStore.inserted(TypeId.generate("evt", now), now, caller, event, was, is)));
+    events.appendWith(
+        caller.tenant(),
+        List.of(told(event)),
+        List.of(AuditStore.inserted(TypeId.generate("evt", now), now, caller, event, was, is)));
   }
 
   /** What those who follow are told: the same, to the same users, without what it is like. */

@@ -5,6 +5,7 @@ import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
@@ -38,13 +39,17 @@ public final class Events {
 
   /** Notes changes of things of the tenant; readers learn of them when the transaction commits. */
   public void append(TenantId tenant, List<Change> changes) {
-    if (!changes.isEmpty()) questions.make(List.of(noted(tenant, changes)));
+    if (!changes.isEmpty()) appendWith(tenant, changes, List.of());
   }
 
-  /** The same, to be done together with something else. */
-  public Question noted(TenantId tenant, List<Change> changes) {
+  /** The same, in one round trip with what else is to be written. */
+  public void appendWith(TenantId tenant, List<Change> changes, List<Question> others) {
+    List<Question> all =
+        new ArrayList<>(List.of(EventStore.inserted(tenant, changes, clock.instant())));
+    all.addAll(others);
+    questions.make(all);
+    // Afterwards: outside of a transaction it is heard at once.
     signals.raise(topic(tenant));
-    return EventStore.inserted(tenant, changes, clock.instant());
   }
 
   /** The signal that something of the tenant changed. */
