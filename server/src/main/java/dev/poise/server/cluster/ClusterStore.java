@@ -237,18 +237,15 @@ class ClusterStore {
         .optional();
   }
 
-  /** For each key the node that has it, if there is one and it is not revoked. */
-  List<Optional<Node>> nodesByKeys(List<Secret> keys) {
-    List<byte[]> hashes = keys.stream().map(Secret::hash).toList();
+  /** The nodes that have keys with those hashes and are not revoked. */
+  Map<ByteBuffer, Node> nodesByKeys(List<ByteBuffer> hashes) {
     Map<ByteBuffer, Node> nodes = new HashMap<>();
     db.sql(NODES + " WHERE key_hash = ANY(:hashes) AND revoke_time IS NULL")
-        .param("hashes", hashes.toArray(byte[][]::new))
+        .param("hashes", hashes.stream().map(ByteBuffer::array).toArray(byte[][]::new))
         .query(row -> {
           nodes.put(ByteBuffer.wrap(row.getBytes("key_hash")), node(row, 0));
         });
-    return hashes.stream()
-        .map(hash -> Optional.ofNullable(nodes.get(ByteBuffer.wrap(hash))))
-        .toList();
+    return nodes;
   }
 
   Page<Node> nodes(PageRequest request) {

@@ -15,6 +15,7 @@ import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.NodeId;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Clusters {
   private static final int MOST_AT_ONCE = 200;
 
   private final ClusterStore store;
-  private final Gathering<Secret, Optional<Node>> authenticated;
+  private final Gathering<ByteBuffer, Optional<Node>> authenticated;
   private final Gathering<ClusterId, Optional<Long>> revision;
   private final Signals signals;
   private final Audit audit;
@@ -41,8 +42,8 @@ public final class Clusters {
 
   Clusters(ClusterStore store, Signals signals, Audit audit, InstantSource clock) {
     this.store = store;
-    authenticated = new Gathering<>(MOST_AT_ONCE, store::nodesByKeys);
-    revision = new Gathering<>(MOST_AT_ONCE, this::revisionOfEach);
+    authenticated = Gathering.ofLookUps(MOST_AT_ONCE, store::nodesByKeys);
+    revision = Gathering.ofLookUps(MOST_AT_ONCE, store::revisions);
     this.signals = signals;
     this.audit = audit;
     this.clock = clock;
@@ -173,7 +174,7 @@ public final class Clusters {
    * transaction.
    */
   public Optional<Node> authenticate(Secret key) {
-    return authenticated.ask(key);
+    return authenticated.ask(ByteBuffer.wrap(key.hash()));
   }
 
   /**
@@ -253,11 +254,6 @@ public final class Clusters {
    */
   public long revision(ClusterId id) {
     return revision.ask(id).orElseThrow(() -> notFound(id));
-  }
-
-  private List<Optional<Long>> revisionOfEach(List<ClusterId> ids) {
-    Map<ClusterId, Long> revisions = revisions(ids.stream().distinct().toList());
-    return ids.stream().map(id -> Optional.ofNullable(revisions.get(id))).toList();
   }
 
   /** The revisions of those clusters. */

@@ -56,10 +56,9 @@ class ApiKeyStore {
         == 1;
   }
 
-  /** Who has each key, if both may still act. */
-  List<Optional<Holder>> holders(List<Secret> keys, Instant now) {
+  /** Who has keys with those hashes, if both may still act. */
+  Map<ByteBuffer, Holder> holders(List<ByteBuffer> hashes, Instant now) {
     Map<ByteBuffer, Holder> holders = new HashMap<>();
-    List<byte[]> hashes = keys.stream().map(Secret::hash).toList();
     db.sql(
             """
             SELECT k.id, k.tenant_id, k.user_id, u.role, k.scope, k.last_used_time, k.key_hash
@@ -67,14 +66,12 @@ class ApiKeyStore {
             WHERE k.key_hash = ANY(:hashes) AND k.revoke_time IS NULL AND (k.expire_time IS NULL OR k.expire_time > :now)
               AND NOT u.disabled AND u.delete_time IS NULL AND NOT t.disabled AND t.delete_time IS NULL
             """)
-        .param("hashes", hashes.toArray(byte[][]::new))
+        .param("hashes", hashes.stream().map(ByteBuffer::array).toArray(byte[][]::new))
         .param("now", Timestamp.from(now))
         .query(row -> {
           holders.put(ByteBuffer.wrap(row.getBytes("key_hash")), Holder.of(row, 0));
         });
-    return hashes.stream()
-        .map(hash -> Optional.ofNullable(holders.get(ByteBuffer.wrap(hash))))
-        .toList();
+    return holders;
   }
 
   void used(String id, Instant now) {

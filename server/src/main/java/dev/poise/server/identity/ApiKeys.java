@@ -10,6 +10,7 @@ import dev.poise.server.platform.PageRequest;
 import dev.poise.server.platform.ProblemType;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Secret;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -33,14 +34,14 @@ public class ApiKeys {
   private final UserStore users;
   private final Audit audit;
   private final InstantSource clock;
-  private final Gathering<Secret, Optional<Holder>> held;
+  private final Gathering<ByteBuffer, Optional<Holder>> held;
 
   ApiKeys(ApiKeyStore store, UserStore users, Audit audit, InstantSource clock) {
     this.store = store;
     this.users = users;
     this.audit = audit;
     this.clock = clock;
-    held = new Gathering<>(MOST_AT_ONCE, keys -> store.holders(keys, clock.instant()));
+    held = Gathering.ofLookUps(MOST_AT_ONCE, hashes -> store.holders(hashes, clock.instant()));
   }
 
   /** A key that was just made; this is the only time it is seen. */
@@ -49,7 +50,7 @@ public class ApiKeys {
   /** The caller with that key, if there is one. */
   public Optional<Caller> authenticate(Secret key, String sourceAddress, String requestId) {
     Instant now = clock.instant();
-    Optional<Holder> holder = held.ask(key);
+    Optional<Holder> holder = held.ask(ByteBuffer.wrap(key.hash()));
     holder.filter(it -> it.isToBeNoted(now)).ifPresent(it -> store.used(it.id(), now));
     return holder.map(it -> it.caller(sourceAddress, requestId));
   }

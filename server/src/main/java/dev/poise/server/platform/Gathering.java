@@ -3,6 +3,8 @@ package dev.poise.server.platform;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,6 +57,22 @@ public final class Gathering<Q, A> {
     this.most = most;
     this.weight = weight;
     this.work = work;
+  }
+
+  /**
+   * A gathering of questions for what is found by a key.
+   *
+   * @param most keys at once
+   * @param work finds what there is, by the keys; one may be among them several times
+   */
+  public static <K, V> Gathering<K, Optional<V>> ofLookUps(
+      int most, Function<List<K>, Map<K, V>> work) {
+    return new Gathering<>(
+        most,
+        keys -> {
+          Map<K, V> found = work.apply(keys);
+          return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
+        });
   }
 
   private record Asked<Q, A>(
