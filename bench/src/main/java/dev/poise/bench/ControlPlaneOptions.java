@@ -11,9 +11,21 @@ import java.util.stream.Stream;
  * @param members of all load balancers together
  * @param rounds of everything, with each size
  * @param seconds for each kind of call in each round
+ * @param calls the kinds of calls that are measured
  */
 record ControlPlaneOptions(
-    int nodes, int loadBalancers, int members, int rounds, int seconds, Optional<Path> json) {
+    int nodes,
+    int loadBalancers,
+    int members,
+    int rounds,
+    int seconds,
+    List<String> calls,
+    Optional<Path> json) {
+  static final String GET = "get";
+  static final String LIST = "list";
+  static final String EDIT = "edit";
+  static final String REPORT = "report";
+
   private static final String HELP =
       """
       ./poise bench control-plane [options]
@@ -22,6 +34,7 @@ record ControlPlaneOptions(
         --members N          with N members, all together; 100000 if absent
         --rounds N           measure everything N times with each size; 5 if absent
         --seconds N          each time so long; 3 if absent
+        --calls NAME,...     measure these kinds of calls: get,list,edit,report; all if absent
         --json FILE          write the figures there as well\
       """;
 
@@ -33,7 +46,12 @@ record ControlPlaneOptions(
         line.number("--members", 100_000, 1_000_000),
         line.number("--rounds", 5, 100),
         line.number("--seconds", 3, 600),
+        line.some("--calls", List.of(GET, LIST, EDIT, REPORT)),
         line.path("--json"));
+  }
+
+  boolean measures(String kind) {
+    return calls.contains(kind);
   }
 
   int membersOfEach() {

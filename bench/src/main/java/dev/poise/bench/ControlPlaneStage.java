@@ -1,5 +1,10 @@
 package dev.poise.bench;
 
+import static dev.poise.bench.ControlPlaneOptions.EDIT;
+import static dev.poise.bench.ControlPlaneOptions.GET;
+import static dev.poise.bench.ControlPlaneOptions.LIST;
+import static dev.poise.bench.ControlPlaneOptions.REPORT;
+
 import dev.poise.bench.Processors.Usage;
 import dev.poise.bench.Report.Table;
 import dev.poise.spec.LoadBalancerId;
@@ -24,8 +29,8 @@ final class ControlPlaneStage {
   private static final int LISTS_PER_SECOND = 5;
   private static final int EDITS_PER_SECOND = 20;
   private static final int CLIENTS = 16;
-  private static final int PHASES = 9;
   private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Bar EDITS = Bar.atLeast("median", 300);
 
   private final ControlPlane plane;
   private final Fleet fleet;
@@ -64,19 +69,13 @@ final class ControlPlaneStage {
 
   void measure(Report report) {
     report.progress(
-        "%,d load balancers: %d rounds of %d times %d s"
-            .formatted(loadBalancers.size(), options.rounds(), PHASES, options.seconds()));
+        "%,d load balancers: %d rounds of %d s for each kind of call"
+            .formatted(loadBalancers.size(), options.rounds(), options.seconds()));
     warmUp();
     Duration each = Duration.ofSeconds(options.seconds());
     for (int round = 0; round < options.rounds(); round++) {
-      load.steadily(GETS_PER_SECOND, each, (number, start) -> get(number, start));
-      load.steadily(LISTS_PER_SECOND, each, (_, start) -> list("", list, start));
-      load.steadily(LISTS_PER_SECOND, each, (_, start) -> list("&state=ACTIVE", filtered, start));
-      load.steadily(EDITS_PER_SECOND, each, this::editAndFollow);
-      asFastAsPossible(get, each, (number, _) -> read(path(number)));
-      asFastAsPossible(list, each, (_, _) -> read(firstPage("")));
-      asFastAsPossible(edit, each, (number, _) -> edit(number));
-      flood(each);
+      steadily(each);
+      atMost(each);
       watch(each);
     }
     report.add(latencies());
@@ -88,10 +87,30 @@ final class ControlPlaneStage {
 
   /** What a just started server does for the first time, it does slowly. */
   private void warmUp() {
-    load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> read(path(number)));
-    load.asFastAsPossible(CLIENTS, WARM_UP, (_, _) -> read(firstPage("&state=ACTIVE")));
-    load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> edit(number));
-    fleet.flood(CLIENTS, WARM_UP);
+    if (options.measures(GET))
+      load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> read(path(number)));
+    if (options.measures(LIST))
+      load.asFastAsPossible(CLIENTS, WARM_UP, (_, _) -> read(firstPage("&state=ACTIVE")));
+    if (options.measures(EDIT))
+      load.asFastAsPossible(CLIENTS, WARM_UP, (number, _) -> edit(number));
+    if (options.measures(REPORT)) fleet.flood(CLIENTS, WARM_UP);
+  }
+
+  private void steadily(Duration each) {
+    if (options.measures(GET))
+      load.steadily(GETS_PER_SECOND, each, (number, start) -> get(number, start));
+    if (options.measures(LIST)) {
+      load.steadily(LISTS_PER_SECOND, each, (_, start) -> list("", list, start));
+      load.steadily(LISTS_PER_SECOND, each, (_, start) -> list("&state=ACTIVE", filtered, start));
+    }
+    if (options.measures(EDIT)) load.steadily(EDITS_PER_SECOND, each, this::editAndFollow);
+  }
+
+  private void atMost(Duration each) {
+    if (options.measures(GET)) asFastAsPossible(get, each, (number, _) -> read(path(number)));
+    if (options.measures(LIST)) asFastAsPossible(list, each, (_, _) -> read(firstPage("")));
+    if (options.measures(EDIT)) asFastAsPossible(edit, each, (number, _) -> edit(number));
+    if (options.measures(REPORT)) flood(each);
   }
 
   private void asFastAsPossible(Kind kind, Duration duration, ApiLoad.Call call) {
@@ -169,20 +188,18 @@ final class ControlPlaneStage {
             .formatted(GETS_PER_SECOND, LISTS_PER_SECOND, LISTS_PER_SECOND, EDITS_PER_SECOND),
         "ms",
         1,
-        Stream.of(get, list, filtered, edit, toNode).map(Kind::latencyFigure).toList());
+        timed().map(Kind::latencyFigure).toList());
   }
 
   private Table throughput() {
-    return new Table(
-        "At most, with %d clients".formatted(CLIENTS),
-        "per second",
-        0,
-        List.of(
-            Figure.spread(get.name(), get.perSecond()),
-            Figure.spread(list.name(), list.perSecond()),
-            Figure.spread(edit.name(), edit.perSecond()).with(Bar.atLeast("median", 300)),
-            Figure.spread(report.name(), report.perSecond()),
-            Figure.spread("load balancers in reports", Sample.of(reportedPerSecond))));
+    List<Figure> figures = new ArrayList<>();
+    counted(get, list, edit, report)
+        .map(kind -> Figure.spread(kind.name(), kind.perSecond()))
+        .map(figure -> figure.name().equals(edit.name()) ? figure.with(EDITS) : figure)
+        .forEach(figures::add);
+    if (!reportedPerSecond.isEmpty())
+      figures.add(Figure.spread("load balancers in reports", Sample.of(reportedPerSecond)));
+    return new Table("At most, with %d clients".formatted(CLIENTS), "per second", 0, figures);
   }
 
   private Table costs() {
@@ -190,7 +207,7 @@ final class ControlPlaneStage {
         "Processor time of server and database meanwhile, for one",
         "µs",
         0,
-        Stream.of(get, list, edit, report, idle)
+        counted(get, list, edit, report, idle)
             .map(kind -> Figure.spread(kind.name(), kind.micros()))
             .toList());
   }
@@ -200,7 +217,15 @@ final class ControlPlaneStage {
         "Share of the processors at most",
         "%",
         0,
-        Stream.of(get, list, edit, report, idle).map(Kind::shares).toList());
+        counted(get, list, edit, report, idle).map(Kind::shares).toList());
+  }
+
+  private Stream<Kind> timed() {
+    return Stream.of(get, list, filtered, edit, toNode).filter(kind -> !kind.millis().isEmpty());
+  }
+
+  private static Stream<Kind> counted(Kind... kinds) {
+    return Stream.of(kinds).filter(kind -> !kind.turns().isEmpty());
   }
 
   private Table sizes() {
@@ -217,10 +242,9 @@ final class ControlPlaneStage {
   /** What should grow no faster than the installation. */
   SequencedMap<String, Double> growth() {
     SequencedMap<String, Double> numbers = new LinkedHashMap<>();
-    for (Kind kind : List.of(get, list, filtered, edit, toNode))
-      numbers.put(kind.name() + ", ms, p50", kind.latency().median());
-    for (Kind kind : List.of(get, list, edit, report, idle))
-      numbers.put(kind.name() + ", µs of processors", kind.micros().median());
+    timed().forEach(kind -> numbers.put(kind.name() + ", ms, p50", kind.latency().median()));
+    counted(get, list, edit, report, idle)
+        .forEach(kind -> numbers.put(kind.name() + ", µs of processors", kind.micros().median()));
     numbers.put("database, MB", plane.databaseMegabytes());
     numbers.put("server, MB", plane.server().rssMegabytes());
     return numbers;

@@ -64,6 +64,7 @@ final class Report {
   }
 
   void add(Table table) {
+    if (table.figures().isEmpty()) return;
     tables.add(table);
     StringBuilder head = new StringBuilder("\n" + pad(table.title() + ", " + table.unit()));
     for (String column : table.figures().getFirst().numbers().keySet()) {

@@ -43,6 +43,16 @@ class CommandLineTest {
     assertThat(ControlPlaneOptions.parse(List.of("--nodes", "3")).nodes()).isEqualTo(4);
   }
 
+  @Test
+  void someCallsOfAControlPlaneCanBeMeasuredAlone() {
+    assertThat(ControlPlaneOptions.parse(List.of()).measures("get")).isTrue();
+    ControlPlaneOptions some = ControlPlaneOptions.parse(List.of("--calls", "edit,report"));
+    assertThat(some.measures("edit")).isTrue();
+    assertThat(some.measures("get")).isFalse();
+    assertThatThrownBy(() -> ControlPlaneOptions.parse(List.of("--calls", "delete")))
+        .hasMessageContaining("--calls takes some of get,list,edit,report, not delete.");
+  }
+
   private static CommandLine line(String... arguments) {
     return CommandLine.parse(HELP, List.of(arguments));
   }
