@@ -4,6 +4,7 @@ import dev.poise.server.event.Change;
 import dev.poise.server.event.Change.About;
 import dev.poise.server.event.Events;
 import dev.poise.server.platform.Caller;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.spec.TypeId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -82,6 +83,23 @@ public final class Audit {
    * @param after the object as it is, absent if it is gone; holds no secrets
    */
   public void append(Caller caller, Event event, @Nullable Object before, @Nullable Object after) {
+    events.appendWith(
+        caller.tenant(), List.of(told(event)), List.of(row(caller, event, before, after)));
+  }
+
+  /**
+   * The same, to be made with other changes of the transaction in which it is asked for.
+   *
+   * @see #append(Caller, Event, Object, Object)
+   */
+  public List<Question> notes(
+      Caller caller, Event event, @Nullable Object before, @Nullable Object after) {
+    return List.of(
+        events.note(caller.tenant(), List.of(told(event))), row(caller, event, before, after));
+  }
+
+  private Question row(
+      Caller caller, Event event, @Nullable Object before, @Nullable Object after) {
     @Nullable JsonNode was = before == null ? null : Masking.mask(json.valueToTree(before));
     @Nullable JsonNode is = after == null ? null : Masking.mask(json.valueToTree(after));
     if (was != null && is != null) {
@@ -90,10 +108,7 @@ public final class Audit {
       is = difference.after();
     }
     Instant now = clock.instant();
-    events.appendWith(
-        caller.tenant(),
-        List.of(told(event)),
-        List.of(AuditStore.inserted(TypeId.generate("evt", now), now, caller, event, was, is)));
+    return AuditStore.inserted(TypeId.generate("evt", now), now, caller, event, was, is);
   }
 
   /** What those who follow are told: the same, to the same users, without what it is like. */

@@ -4,6 +4,7 @@ import dev.poise.server.network.DataCenterId;
 import dev.poise.server.platform.Listing;
 import dev.poise.server.platform.Page;
 import dev.poise.server.platform.PageRequest;
+import dev.poise.server.platform.Questions;
 import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Secret;
 import dev.poise.spec.ClusterId;
@@ -16,11 +17,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -43,9 +47,11 @@ class ClusterStore {
       """;
 
   private final JdbcClient db;
+  private final Questions questions;
 
-  ClusterStore(JdbcClient db) {
+  ClusterStore(JdbcClient db, Questions questions) {
     this.db = db;
+    this.questions = questions;
   }
 
   /** Whether it was added; false if the name is taken. */
@@ -126,15 +132,12 @@ class ClusterStore {
         .update();
   }
 
-  /** How many of them are there and not revoked; they stay so until the transaction ends. */
-  int hold(List<NodeId> ids) {
-    return db.sql(
-            "SELECT id FROM nodes WHERE id = ANY(:ids) AND revoke_time IS NULL ORDER BY id FOR"
-                + " SHARE")
-        .param("ids", ids.stream().map(NodeId::text).toArray(String[]::new))
-        .query(String.class)
-        .list()
-        .size();
+  /** Asks which of them are there and not revoked; they stay so until the transaction ends. */
+  static Question hold(List<NodeId> ids, Consumer<NodeId> held) {
+    return new Question(
+        "SELECT id FROM nodes WHERE id = ANY(?) AND revoke_time IS NULL ORDER BY id FOR SHARE",
+        List.of((Object) ids.stream().map(NodeId::text).toArray(String[]::new)),
+        row -> held.accept(new NodeId(row.getString("id"))));
   }
 
   void revoke(NodeId id, Instant now) {
@@ -284,11 +287,26 @@ class ClusterStore {
     return revisions;
   }
 
-  long raiseRevision(ClusterId id) {
-    return db.sql("UPDATE clusters SET revision = revision + 1 WHERE id = :id RETURNING revision")
-        .param("id", id.text())
-        .query(Long.class)
-        .single();
+  /** Asks for the revision of a cluster. */
+  static Question ofRevision(ClusterId id, LongConsumer answer) {
+    return revision("SELECT revision FROM clusters WHERE id = ?", id, answer);
+  }
+
+  /** Makes changes, and raises the revision of a cluster behind them. */
+  long raiseRevision(ClusterId id, List<Question> changes) {
+    AtomicLong revision = new AtomicLong();
+    List<Question> all = new ArrayList<>(changes);
+    all.add(
+        revision(
+            "UPDATE clusters SET revision = revision + 1 WHERE id = ? RETURNING revision",
+            id,
+            revision::set));
+    questions.make(all);
+    return revision.get();
+  }
+
+  private static Question revision(String sql, ClusterId id, LongConsumer answer) {
+    return new Question(sql, List.of(id.text()), row -> answer.accept(row.getLong("revision")));
   }
 
   void confirmRemovals(ClusterId id, long through) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.springframework.stereotype.Component;
 
 /** Finds clusters and nodes, lets nodes in and out, and counts the changes of a cluster. */
@@ -137,13 +138,12 @@ public final class Clusters {
   }
 
   /**
-   * Keeps the nodes from being revoked until the transaction ends.
+   * Keeps nodes from being revoked until the transaction ends.
    *
-   * @param ids each once
-   * @throws Refusal.Unauthenticated if one of them was
+   * @param held those that were not revoked before
    */
-  public void hold(List<NodeId> ids) {
-    if (store.hold(ids) < ids.size()) throw notANode();
+  public static Question hold(List<NodeId> ids, Consumer<NodeId> held) {
+    return ClusterStore.hold(ids, held);
   }
 
   /** What an agent is told whose key opens nothing. */
@@ -190,6 +190,11 @@ public final class Clusters {
   public static List<Question> ofCluster(
       ClusterId id, Consumer<Cluster> cluster, Consumer<Node> nodes) {
     return List.of(ClusterStore.ofCluster(id, cluster), ClusterStore.ofNodes(id, nodes));
+  }
+
+  /** Asks for the revision of a cluster. */
+  public static Question ofRevision(ClusterId id, LongConsumer answer) {
+    return ClusterStore.ofRevision(id, answer);
   }
 
   /**
@@ -271,7 +276,12 @@ public final class Clusters {
    * stays locked until its end, so revisions become visible in their order: call it late.
    */
   public long raiseRevision(ClusterId id) {
-    long revision = store.raiseRevision(id);
+    return raiseRevision(id, List.of());
+  }
+
+  /** The same, in one round trip with changes that are made before. */
+  public long raiseRevision(ClusterId id, List<Question> changes) {
+    long revision = store.raiseRevision(id, changes);
     signals.raise(id.text());
     return revision;
   }

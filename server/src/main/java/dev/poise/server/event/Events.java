@@ -52,6 +52,12 @@ public final class Events {
     signals.raise(topic(tenant));
   }
 
+  /** The same, to be made with other changes of the transaction in which it is asked for. */
+  public Question note(TenantId tenant, List<Change> changes) {
+    signals.raise(topic(tenant));
+    return EventStore.inserted(tenant, changes, clock.instant());
+  }
+
   /** The signal that something of the tenant changed. */
   static String topic(TenantId tenant) {
     return "events:" + tenant;

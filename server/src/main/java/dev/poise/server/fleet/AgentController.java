@@ -90,9 +90,11 @@ final class AgentController {
       @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
     Optional<Manifest> next =
         manifests.await(
-            node, number(REVISION, known, NONE), Duration.ofSeconds(number(WAIT, preference, 0)));
-    // While it waited, the node may have been revoked, or somebody else may have become it.
-    agents.requireStill(request);
+            node,
+            number(REVISION, known, NONE),
+            Duration.ofSeconds(number(WAIT, preference, 0)),
+            // While it waited, the node may have been revoked, or somebody else have become it.
+            () -> agents.requireStill(request));
     return next.map(manifest ->
             ResponseEntity.ok()
                 .eTag(Conditions.etag(manifest.revision()))

@@ -7,6 +7,7 @@ import dev.poise.server.loadbalancer.Specs;
 import dev.poise.server.loadbalancer.VpcNetworks;
 import dev.poise.server.platform.Questions;
 import dev.poise.server.platform.Questions.Question;
+import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,17 +24,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Hands manifests to nodes as soon as there is a new one.
  *
- * <p>Every change raises the revision of its cluster in its own transaction, and what a revision
- * comes to is read in one snapshot: so it holds exactly the changes up to it, and will always. That
- * is why it is read once and remembered until there is another revision, for all nodes of the
- * cluster ask for it at the same moment. What differs from node to node is made of it, apart from
- * addresses in networks that nodes make an end of. The specs that are new in it are read with it:
- * most nodes waited for it with the revision before, and need not come again for them.
+ * <p>Every change raises the revision of its cluster in its own transaction. What a revision comes
+ * to is read in one round trip, the revision itself first and last: if it is the same, nothing was
+ * changed in between, so what was read holds exactly the changes up to it, and will always. That is
+ * why it is read once and remembered until there is another revision, for all nodes of the cluster
+ * ask for it at the same moment. What differs from node to node is made of it, apart from addresses
+ * in networks that nodes make an end of. The specs that are new in it go with it: most nodes waited
+ * for it with the revision before, and need not come again for them.
  *
  * <p>A poll ends early when it is woken by a signal, and in any case when its time is over; a lost
  * signal costs that time and nothing else.
@@ -51,22 +51,15 @@ final class Manifests {
   private final VpcNetworks networks;
   private final Signals signals;
   private final Questions questions;
-  private final TransactionTemplate transaction;
   private final Map<ClusterId, Wanted> newest = new ConcurrentHashMap<>();
 
   Manifests(
-      Clusters clusters,
-      Specs specs,
-      VpcNetworks networks,
-      Signals signals,
-      Questions questions,
-      TransactionTemplate transaction) {
+      Clusters clusters, Specs specs, VpcNetworks networks, Signals signals, Questions questions) {
     this.clusters = clusters;
     this.specs = specs;
     this.networks = networks;
     this.signals = signals;
     this.questions = questions;
-    this.transaction = transaction;
   }
 
   /**
@@ -91,8 +84,12 @@ final class Manifests {
   /**
    * The manifest of the node, as soon as it is of another revision; empty when the time is over
    * before.
+   *
+   * @param node as it was when it asked
+   * @param again refuses it if it would be refused now; called if anything was said of it since
+   * @throws Refusal.Unauthenticated if it is none any more
    */
-  Optional<Manifest> await(Node node, long known, Duration wait) {
+  Optional<Manifest> await(Node node, long known, Duration wait, Runnable again) {
     ClusterId cluster = node.clusterId();
     long end = System.nanoTime() + jittered(wait).toNanos();
     long revision;
@@ -103,38 +100,46 @@ final class Manifests {
         signal.await(left);
       }
     }
-    return Optional.of(manifest(node, known, wanted(cluster, revision)));
+    return Optional.of(manifest(node, known, wanted(cluster, revision), again));
   }
 
   /** All nodes of a cluster but the first wait until that one has read it. */
   private Wanted wanted(ClusterId cluster, long revision) {
     return newest.compute(
         cluster,
-        (_, read) ->
-            read != null && read.revision() == revision
-                ? read
-                : Objects.requireNonNull(transaction.execute(_ -> read(cluster, read))));
+        (_, read) -> read != null && read.revision() == revision ? read : read(cluster, read));
   }
 
   private Wanted read(ClusterId id, @Nullable Wanted before) {
+    Optional<Wanted> read;
+    do read = readAtOnce(id, before);
+    while (read.isEmpty());
+    return read.get();
+  }
+
+  /** Empty if something was changed meanwhile. */
+  private Optional<Wanted> readAtOnce(ClusterId id, @Nullable Wanted before) {
     List<Cluster> cluster = new ArrayList<>();
     List<Node> nodes = new ArrayList<>();
     List<VpcNetworks.Isolated> isolated = new ArrayList<>();
     List<Manifest.Entry> entries = new ArrayList<>();
     List<LoadBalancerId> tombstones = new ArrayList<>();
-    List<Question> asked = new ArrayList<>(List.of(Questions.OF_ONE_MOMENT));
-    asked.addAll(Clusters.ofCluster(id, cluster::add, nodes::add));
+    List<Long> revision = new ArrayList<>();
+    List<Question> asked = new ArrayList<>(Clusters.ofCluster(id, cluster::add, nodes::add));
     asked.add(VpcNetworks.ofCluster(id, isolated::add));
     asked.add(Specs.ofCluster(id, entries::add, tombstones::add));
+    asked.add(Clusters.ofRevision(id, revision::add));
     questions.ask(asked);
-    return new Wanted(
-        cluster.getFirst(),
-        nodes,
-        isolated,
-        entries,
-        tombstones,
-        before == null ? 0 : before.revision(),
-        before == null ? List.of() : fresh(id, entries, before.loadBalancers()));
+    if (cluster.getFirst().revision() != revision.getFirst()) return Optional.empty();
+    return Optional.of(
+        new Wanted(
+            cluster.getFirst(),
+            nodes,
+            isolated,
+            entries,
+            tombstones,
+            before == null ? 0 : before.revision(),
+            before == null ? List.of() : fresh(id, entries, before.loadBalancers())));
   }
 
   private List<SpecAnswer.Document> fresh(
@@ -143,16 +148,17 @@ final class Manifests {
         before.stream().map(Manifest.Entry::digest).collect(Collectors.toUnmodifiableSet());
     List<String> fresh =
         now.stream().map(Manifest.Entry::digest).filter(digest -> !known.contains(digest)).toList();
-    return fresh.isEmpty() || fresh.size() > MOST_SENT ? List.of() : specs.documents(id, fresh);
+    return fresh.isEmpty() || fresh.size() > MOST_SENT ? List.of() : specs.seen(id, fresh);
   }
 
-  private Manifest manifest(Node asking, long known, Wanted wanted) {
-    // Anything may have been said of the node since it asked.
+  private Manifest manifest(Node asking, long known, Wanted wanted, Runnable again) {
     Node node =
         wanted.nodes().stream()
             .filter(one -> one.id().equals(asking.id()))
             .findFirst()
             .orElseThrow(Clusters::notANode);
+    // Whoever becomes the node in its place gives it another version, and a revision.
+    if (node.version() != asking.version()) again.run();
     return new Manifest(
         wanted.cluster().id(),
         node.id(),

@@ -17,6 +17,7 @@ import dev.poise.spec.NodeId;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.RoleReport.Role;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,6 @@ final class Reports {
   /** Load balancers in reports that are taken in together: all that is known of them is read. */
   private static final int MOST_AT_ONCE = 250;
 
-  private final Clusters clusters;
   private final Observations observations;
   private final StatusEvents statuses;
   private final Followups followups;
@@ -56,14 +56,12 @@ final class Reports {
           .toList();
 
   Reports(
-      Clusters clusters,
       Observations observations,
       StatusEvents statuses,
       Followups followups,
       FleetEvents events,
       Signals signals,
       TransactionTemplate transaction) {
-    this.clusters = clusters;
     this.observations = observations;
     this.statuses = statuses;
     this.followups = followups;
@@ -110,9 +108,16 @@ final class Reports {
   }
 
   private Map<NodeId, Taken> observed(List<Said> reports) {
-    // One node twice looks like one too few: each is taken in alone then, in their order.
-    clusters.hold(reports.stream().map(said -> said.node().id()).toList());
-    Map<NodeId, Taken> taken = observations.take(reports.stream().map(Said::report).toList());
+    List<NodeId> nodes = reports.stream().map(said -> said.node().id()).toList();
+    List<NodeId> held = new ArrayList<>();
+    Map<NodeId, Taken> taken =
+        observations.take(
+            reports.stream().map(Said::report).toList(),
+            Clusters.hold(nodes, held::add),
+            () -> {
+              // One node twice looks like one too few: each is taken in alone then, in their order.
+              if (held.size() < nodes.size()) throw Clusters.notANode();
+            });
     statuses.reported(taken);
     for (Said said : reports) {
       Node node = said.node();

@@ -122,8 +122,10 @@ public final class Followups {
 
   private void finishDraining(Owned owned) {
     // Somebody may have deleted it meanwhile.
-    if (store.find(owned.tenant(), owned.id()).filter(found -> !found.isBeingDeleted()).isEmpty())
-      return;
+    if (store
+        .find(owned.tenant(), Which.of(owned.id()))
+        .filter(found -> !found.isBeingDeleted())
+        .isEmpty()) return;
     loadBalancers.edit(
         Caller.system(owned.tenant()),
         owned.id(),

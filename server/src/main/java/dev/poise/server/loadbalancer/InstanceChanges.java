@@ -144,7 +144,7 @@ class InstanceChanges {
   private Locked lock(TenantId tenant, Collection<InstanceId> ids) {
     List<LoadBalancer> users = new ArrayList<>();
     for (LoadBalancerId user : store.usersOf(tenant, ids))
-      store.lock(tenant, user).ifPresent(users::add);
+      store.lock(tenant, Which.of(user)).ifPresent(users::add);
     List<Instance> held = instances.holdAlone(tenant, ids);
     Set<LoadBalancerId> lockedIds =
         users.stream().map(LoadBalancer::id).collect(Collectors.toSet());

@@ -27,7 +27,6 @@ class Listeners {
   private final LoadBalancers loadBalancers;
   private final ListenerAssembly assembly;
   private final Destinations destinations;
-  private final LoadBalancerStore store;
   private final Bodies bodies;
   private final InstantSource clock;
 
@@ -35,13 +34,11 @@ class Listeners {
       LoadBalancers loadBalancers,
       ListenerAssembly assembly,
       Destinations destinations,
-      LoadBalancerStore store,
       Bodies bodies,
       InstantSource clock) {
     this.loadBalancers = loadBalancers;
     this.assembly = assembly;
     this.destinations = destinations;
-    this.store = store;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -53,7 +50,7 @@ class Listeners {
    * @throws Refusal.NotFound if the tenant has none with that id
    */
   Found get(TenantId tenant, ListenerId id) {
-    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+    return found(loadBalancers.get(tenant, Which.with(id)), id);
   }
 
   Found create(Caller caller, LoadBalancerId loadBalancer, ListenerInput input) {
@@ -88,7 +85,7 @@ class Listeners {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), id),
+            Which.with(id),
             new Edit("listener.update", id.text()),
             before -> {
               Listener listener = before.listener(id);
@@ -124,7 +121,7 @@ class Listeners {
   LoadBalancer delete(Caller caller, ListenerId id, Conditions conditions, boolean removeMembers) {
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), id),
+        Which.with(id),
         new Edit("listener.delete", id.text()),
         before -> {
           Listener listener = before.listener(id);
@@ -164,10 +161,6 @@ class Listeners {
                     "/defaultPoolName",
                     ProblemType.VALIDATION_FAILED,
                     "The load balancer has no pool of that name.")));
-  }
-
-  private LoadBalancerId loadBalancerOf(TenantId tenant, ListenerId id) {
-    return store.ofListener(tenant, id).orElseThrow(() -> new Refusal.NotFound("listener " + id));
   }
 
   private static Found found(LoadBalancer loadBalancer, ListenerId id) {

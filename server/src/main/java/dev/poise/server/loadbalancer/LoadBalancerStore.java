@@ -14,11 +14,7 @@ import dev.poise.server.securitygroup.SecurityGroupId;
 import dev.poise.server.securitygroup.SecurityGroups;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.IpAddress;
-import dev.poise.spec.ListenerId;
 import dev.poise.spec.LoadBalancerId;
-import dev.poise.spec.MemberId;
-import dev.poise.spec.PoolId;
-import dev.poise.spec.RuleId;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.VpcId;
 import java.sql.ResultSet;
@@ -56,6 +52,7 @@ class LoadBalancerStore {
   private final Questions questions;
   private final PartStore parts;
   private final PartMemory memory;
+  private final SpecMemory specs;
   private final SecurityGroups groups;
 
   LoadBalancerStore(
@@ -63,47 +60,43 @@ class LoadBalancerStore {
       Questions questions,
       PartStore parts,
       PartMemory memory,
+      SpecMemory specs,
       SecurityGroups groups) {
     this.db = db;
     this.questions = questions;
     this.parts = parts;
     this.memory = memory;
+    this.specs = specs;
     this.groups = groups;
   }
 
   /** A load balancer without its parts. */
   private record Bare(LoadBalancer loadBalancer, PartMemory.State state) {}
 
-  Optional<LoadBalancer> find(TenantId tenant, LoadBalancerId id) {
-    return complete(
-            tenant,
-            db.sql(
-                    "SELECT "
-                        + COLUMNS
-                        + " FROM load_balancers WHERE tenant_id = :tenant AND id = :id")
-                .param("tenant", tenant.text())
-                .param("id", id.text())
-                .query(LoadBalancerStore::bare)
-                .list())
-        .stream()
-        .findFirst();
+  Optional<LoadBalancer> find(TenantId tenant, Which which) {
+    return found(tenant, List.of(), which);
   }
 
   /** The load balancer, which nobody else can change until the transaction ends. */
-  Optional<LoadBalancer> lock(TenantId tenant, LoadBalancerId id) {
-    List<Object> which = List.of(tenant.text(), id.text());
-    List<Bare> found = new ArrayList<>();
+  Optional<LoadBalancer> lock(TenantId tenant, Which which) {
     // It is read by a second query: one that waits for a lock has looked at other rows before.
-    questions.ask(
-        List.of(
-            new Question(
-                "SELECT FROM load_balancers WHERE tenant_id = ? AND id = ? FOR UPDATE",
-                which,
-                _ -> {}),
-            new Question(
-                "SELECT " + COLUMNS + " FROM load_balancers WHERE tenant_id = ? AND id = ?",
-                which,
-                row -> found.add(bare(row, 0)))));
+    Question lock =
+        new Question(
+            "SELECT FROM load_balancers WHERE " + which.condition() + " FOR UPDATE",
+            which.parameters(tenant),
+            _ -> {});
+    return found(tenant, List.of(lock), which);
+  }
+
+  private Optional<LoadBalancer> found(TenantId tenant, List<Question> first, Which which) {
+    List<Bare> found = new ArrayList<>();
+    List<Question> asked = new ArrayList<>(first);
+    asked.add(
+        new Question(
+            "SELECT " + COLUMNS + " FROM load_balancers WHERE " + which.condition(),
+            which.parameters(tenant),
+            row -> found.add(bare(row, 0))));
+    questions.ask(asked);
     return complete(tenant, found).stream().findFirst();
   }
 
@@ -165,38 +158,15 @@ class LoadBalancerStore {
         .toList();
   }
 
-  Optional<LoadBalancerId> ofListener(TenantId tenant, ListenerId id) {
-    return owner(
-        "SELECT load_balancer_id FROM listeners WHERE tenant_id = :tenant AND id = :id",
-        tenant,
-        id.text());
-  }
-
-  Optional<LoadBalancerId> ofPool(TenantId tenant, PoolId id) {
-    return owner(
-        "SELECT load_balancer_id FROM pools WHERE tenant_id = :tenant AND id = :id",
-        tenant,
-        id.text());
-  }
-
-  Optional<LoadBalancerId> ofMember(TenantId tenant, MemberId id) {
-    return owner(
-        """
-        SELECT p.load_balancer_id FROM members m JOIN pools p ON p.id = m.pool_id
-        WHERE m.tenant_id = :tenant AND m.id = :id
-        """,
-        tenant,
-        id.text());
-  }
-
-  Optional<LoadBalancerId> ofRule(TenantId tenant, RuleId id) {
-    return owner(
-        """
-        SELECT l.load_balancer_id FROM rules r JOIN listeners l ON l.id = r.listener_id
-        WHERE r.tenant_id = :tenant AND r.id = :id
-        """,
-        tenant,
-        id.text());
+  Optional<LoadBalancerId> idOf(TenantId tenant, Which which) {
+    List<LoadBalancerId> found = new ArrayList<>();
+    questions.ask(
+        List.of(
+            new Question(
+                "SELECT id FROM load_balancers WHERE " + which.condition(),
+                which.parameters(tenant),
+                row -> found.add(new LoadBalancerId(row.getString("id"))))));
+    return found.stream().findFirst();
   }
 
   /** The load balancers with members that are one of the instances, in the order of their ids. */
@@ -226,17 +196,18 @@ class LoadBalancerStore {
         .list();
   }
 
-  private Optional<LoadBalancerId> owner(String query, TenantId tenant, String id) {
-    return db.sql(query)
-        .param("tenant", tenant.text())
-        .param("id", id)
-        .query(String.class)
-        .optional()
-        .map(LoadBalancerId::new);
+  /** A spec as it is stored. */
+  private record Written(String spec, String digest) {}
+
+  private Written written(LoadBalancer loadBalancer) {
+    String spec = SpecJson.write(loadBalancer.spec());
+    Written written = new Written(spec, SpecJson.digest(spec));
+    specs.put(written.digest(), spec);
+    return written;
   }
 
   void insert(LoadBalancer loadBalancer) {
-    String spec = SpecJson.write(loadBalancer.spec());
+    Written written = written(loadBalancer);
     Question itself =
         Command.of(
                 """
@@ -265,8 +236,8 @@ class LoadBalancerStore {
             .param("protection", loadBalancer.deletionProtection())
             .param("generation", loadBalancer.generation())
             .param("version", loadBalancer.version())
-            .param("spec", spec)
-            .param("digest", SpecJson.digest(spec))
+            .param("spec", written.spec())
+            .param("digest", written.digest())
             .param("created", Timestamp.from(loadBalancer.createTime()))
             .param("updated", Timestamp.from(loadBalancer.updateTime()))
             .asked();
@@ -275,7 +246,7 @@ class LoadBalancerStore {
 
   /** Writes what differs. */
   void update(LoadBalancer before, LoadBalancer after) {
-    String spec = SpecJson.write(after.spec());
+    Written written = written(after);
     Question itself =
         Command.of(
                 """
@@ -291,8 +262,8 @@ class LoadBalancerStore {
             .param("protection", after.deletionProtection())
             .param("generation", after.generation())
             .param("version", after.version())
-            .param("spec", spec)
-            .param("digest", SpecJson.digest(spec))
+            .param("spec", written.spec())
+            .param("digest", written.digest())
             .param("updated", Timestamp.from(after.updateTime()))
             .param("tenant", after.tenant().text())
             .param("id", after.id().text())
@@ -307,15 +278,15 @@ class LoadBalancerStore {
 
   /** Stores the spec as it is now, unless another one than that is stored. */
   boolean tellAnew(LoadBalancer after, String storedDigest) {
-    String spec = SpecJson.write(after.spec());
+    Written written = written(after);
     return db.sql(
                 """
                 UPDATE load_balancers SET generation = :generation, spec = :spec, spec_digest = :digest
                 WHERE tenant_id = :tenant AND id = :id AND spec_digest = :before
                 """)
             .param("generation", after.generation())
-            .param("spec", spec)
-            .param("digest", SpecJson.digest(spec))
+            .param("spec", written.spec())
+            .param("digest", written.digest())
             .param("tenant", after.tenant().text())
             .param("id", after.id().text())
             .param("before", storedDigest)

@@ -20,6 +20,8 @@ import dev.poise.server.platform.Conditions;
 import dev.poise.server.platform.Fault;
 import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.ProblemType;
+import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.Signals;
 import dev.poise.server.platform.TenantId;
@@ -79,6 +81,7 @@ class LoadBalancers {
   private final Quotas quotas;
   private final Bodies bodies;
   private final Audit audit;
+  private final Questions questions;
   private final Signals signals;
   private final InstantSource clock;
 
@@ -97,6 +100,7 @@ class LoadBalancers {
       Quotas quotas,
       Bodies bodies,
       Audit audit,
+      Questions questions,
       Signals signals,
       InstantSource clock) {
     this.store = store;
@@ -113,6 +117,7 @@ class LoadBalancers {
     this.quotas = quotas;
     this.bodies = bodies;
     this.audit = audit;
+    this.questions = questions;
     this.signals = signals;
     this.clock = clock;
   }
@@ -121,7 +126,14 @@ class LoadBalancers {
    * @throws Refusal.NotFound if the tenant has none with that id
    */
   LoadBalancer get(TenantId tenant, LoadBalancerId id) {
-    return store.find(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
+    return get(tenant, Which.of(id));
+  }
+
+  /**
+   * @throws Refusal.NotFound if the tenant has none like that
+   */
+  LoadBalancer get(TenantId tenant, Which which) {
+    return store.find(tenant, which).orElseThrow(() -> new Refusal.NotFound(which.toString()));
   }
 
   LoadBalancer create(Caller caller, LoadBalancerInput input) {
@@ -273,37 +285,49 @@ class LoadBalancers {
     }
   }
 
+  /** The same as {@link #edit(Caller, Which, Edit, UnaryOperator)}. */
+  LoadBalancer edit(
+      Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
+    return edit(caller, Which.of(id), edit, change);
+  }
+
   /**
    * Changes a load balancer.
    *
-   * @throws Refusal.NotFound if the tenant has none with that id
+   * @throws Refusal.NotFound if the tenant has none like that
    * @throws Refusal.Forbidden if somebody else made it and the caller is no administrator
    * @throws Refusal.Conflict if it is being deleted
    */
-  LoadBalancer edit(
-      Caller caller, LoadBalancerId id, Edit edit, UnaryOperator<LoadBalancer> change) {
-    LoadBalancer before = locked(caller.tenant(), id);
+  LoadBalancer edit(Caller caller, Which which, Edit edit, UnaryOperator<LoadBalancer> change) {
+    LoadBalancer before = locked(caller.tenant(), which);
     caller.requireMayChange(before.creatorId());
     if (before.isBeingDeleted()) {
       throw new Refusal.Conflict(
           ProblemType.BEING_DELETED,
-          "The load balancer " + id + " is being deleted and takes no more changes.");
+          "The load balancer " + before.id() + " is being deleted and takes no more changes.");
     }
-    LoadBalancer after = write(caller, before, edit, change);
-    if (after.generation() != before.generation())
-      leave(before, after, clusters.raiseRevision(after.placement().cluster()));
+    Written written = write(caller, before, edit, change);
+    LoadBalancer after = written.after();
+    if (after.generation() == before.generation()) questions.make(written.notes());
+    else leave(before, after, clusters.raiseRevision(after.placement().cluster(), written.notes()));
     return after;
   }
 
-  private LoadBalancer write(
+  /**
+   * A changed load balancer.
+   *
+   * @param notes what is still to be written about the change
+   */
+  private record Written(LoadBalancer after, List<Question> notes) {}
+
+  private Written write(
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
-    if (changed.equals(before)) return before;
+    if (changed.equals(before)) return new Written(before, List.of());
     quotas.require(caller.tenant(), Places.added(before, changed));
     LoadBalancer after = written(before, changed);
     bind(caller, before.elasticIp(), after);
-    note(caller, before, after, edit);
-    return after;
+    return new Written(after, notes(caller, before, after, edit));
   }
 
   /** Writes a changed form of it; the log and the cluster's revision are the caller's business. */
@@ -320,19 +344,21 @@ class LoadBalancers {
     return new Audit.Event("load-balancer." + verb, made.id().text()).making(made.generation());
   }
 
-  private void note(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
+  private List<Question> notes(Caller caller, LoadBalancer before, LoadBalancer after, Edit edit) {
     String whole = after.id().text();
+    List<Question> notes = new ArrayList<>();
     for (String id : edit.resources()) {
       Audit.Event event =
           new Audit.Event(edit.action(), id).partOf(whole).making(after.generation());
       if (edit.part().isEmpty()) {
-        audit.append(caller, event, before, after);
+        notes.addAll(audit.notes(caller, event, before, after));
         continue;
       }
       @Nullable Object was = edit.part().get().apply(before, id).orElse(null);
       @Nullable Object is = edit.part().get().apply(after, id).orElse(null);
-      if (!Objects.equals(was, is)) audit.append(caller, event, was, is);
+      if (!Objects.equals(was, is)) notes.addAll(audit.notes(caller, event, was, is));
     }
+    return notes;
   }
 
   private static void requireServable(LoadBalancer loadBalancer) {
@@ -347,7 +373,7 @@ class LoadBalancers {
 
   /** Gives nodes the spec as it is written now, if another one is stored. */
   void tellAnew(TenantId tenant, LoadBalancerId id, String storedDigest) {
-    Optional<LoadBalancer> found = store.lock(tenant, id);
+    Optional<LoadBalancer> found = store.lock(tenant, Which.of(id));
     if (found.isEmpty() || found.get().isBeingDeleted()) return;
     LoadBalancer before = found.get();
     LoadBalancer after = before.toldAnew();
@@ -399,7 +425,9 @@ class LoadBalancers {
     List<LoadBalancer> written = new ArrayList<>();
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
     for (LoadBalancer before : locked) {
-      LoadBalancer after = write(caller, before, edit.apply(before), change);
+      Written made = write(caller, before, edit.apply(before), change);
+      questions.make(made.notes());
+      LoadBalancer after = made.after();
       written.add(after);
       if (after.generation() != before.generation()) reached.add(after.placement().cluster());
     }
@@ -434,7 +462,11 @@ class LoadBalancers {
   }
 
   LoadBalancer locked(TenantId tenant, LoadBalancerId id) {
-    return store.lock(tenant, id).orElseThrow(() -> new Refusal.NotFound("load balancer " + id));
+    return locked(tenant, Which.of(id));
+  }
+
+  private LoadBalancer locked(TenantId tenant, Which which) {
+    return store.lock(tenant, which).orElseThrow(() -> new Refusal.NotFound(which.toString()));
   }
 
   private ClusterId placed(Subnet subnet, Optional<String> model) {

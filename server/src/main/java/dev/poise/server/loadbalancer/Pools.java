@@ -56,14 +56,14 @@ class Pools {
    * @throws Refusal.NotFound if the tenant has none with that id
    */
   FoundPool get(TenantId tenant, PoolId id) {
-    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+    return found(loadBalancers.get(tenant, Which.with(id)), id);
   }
 
   /**
    * @throws Refusal.NotFound if the tenant has none with that id
    */
   FoundMember get(TenantId tenant, MemberId id) {
-    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+    return found(loadBalancers.get(tenant, Which.with(id)), id);
   }
 
   FoundPool create(Caller caller, LoadBalancerId loadBalancer, PoolInput input) {
@@ -93,7 +93,7 @@ class Pools {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), id),
+            Which.with(id),
             new Edit("pool.update", id.text()),
             before -> {
               Pool pool = before.pool(id);
@@ -111,7 +111,7 @@ class Pools {
   LoadBalancer delete(Caller caller, PoolId id, Conditions conditions) {
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), id),
+        Which.with(id),
         new Edit("pool.delete", id.text()),
         before -> {
           conditions.require(before.pool(id).version());
@@ -125,7 +125,7 @@ class Pools {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), pool),
+            Which.with(pool),
             Edit.ofPart("member.create", id.text()),
             before -> {
               Destination destination = destinations.find(caller, before.placement(), input, "");
@@ -146,7 +146,7 @@ class Pools {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), id),
+            Which.with(id),
             new Edit("pool.replace-members", id.text()),
             before -> {
               Destination.Finder found = destinations.of(caller, before.placement(), "/members");
@@ -215,7 +215,7 @@ class Pools {
   LoadBalancer delete(Caller caller, MemberId id, Conditions conditions) {
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), id),
+        Which.with(id),
         Edit.ofPart("member.delete", id.text()),
         before -> {
           conditions.require(before.member(id).version());
@@ -255,7 +255,7 @@ class Pools {
       BiFunction<LoadBalancer, MemberId, LoadBalancer> change) {
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), ids.getFirst()),
+        Which.with(ids.getFirst()),
         new Edit(
             action,
             ids.stream().map(MemberId::text).toList(),
@@ -276,7 +276,7 @@ class Pools {
                     id ->
                         TypeId.isValid(MemberId.PREFIX, id)
                             ? store
-                                .ofMember(tenant, new MemberId(id))
+                                .idOf(tenant, Which.with(new MemberId(id)))
                                 .map(Object::toString)
                                 .orElse(id)
                             : id,
@@ -294,7 +294,7 @@ class Pools {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), id),
+            Which.with(id),
             Edit.ofPart(action, id.text()),
             before -> {
               conditions.require(before.member(id).version());
@@ -305,14 +305,6 @@ class Pools {
                           id, member -> change.apply(before.placement(), member)));
             }),
         id);
-  }
-
-  private LoadBalancerId loadBalancerOf(TenantId tenant, PoolId id) {
-    return store.ofPool(tenant, id).orElseThrow(() -> new Refusal.NotFound("pool " + id));
-  }
-
-  private LoadBalancerId loadBalancerOf(TenantId tenant, MemberId id) {
-    return store.ofMember(tenant, id).orElseThrow(() -> new Refusal.NotFound("member " + id));
   }
 
   private static FoundPool found(LoadBalancer loadBalancer, PoolId id) {

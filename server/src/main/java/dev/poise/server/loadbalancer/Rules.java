@@ -8,7 +8,6 @@ import dev.poise.server.platform.MergePatch;
 import dev.poise.server.platform.Refusal;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.ListenerId;
-import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.RuleId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,13 +19,11 @@ import org.springframework.stereotype.Component;
 @Component
 class Rules {
   private final LoadBalancers loadBalancers;
-  private final LoadBalancerStore store;
   private final Bodies bodies;
   private final InstantSource clock;
 
-  Rules(LoadBalancers loadBalancers, LoadBalancerStore store, Bodies bodies, InstantSource clock) {
+  Rules(LoadBalancers loadBalancers, Bodies bodies, InstantSource clock) {
     this.loadBalancers = loadBalancers;
-    this.store = store;
     this.bodies = bodies;
     this.clock = clock;
   }
@@ -38,7 +35,7 @@ class Rules {
    * @throws Refusal.NotFound if the tenant has none with that id
    */
   FoundRule get(TenantId tenant, RuleId id) {
-    return found(loadBalancers.get(tenant, loadBalancerOf(tenant, id)), id);
+    return found(loadBalancers.get(tenant, Which.with(id)), id);
   }
 
   FoundRule create(Caller caller, ListenerId listener, RuleInput input) {
@@ -47,7 +44,7 @@ class Rules {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), listener),
+            Which.with(listener),
             new Edit("rule.create", id.text()),
             before -> {
               Rule rule = input.rule(id, before::poolNamed, "", now);
@@ -67,7 +64,7 @@ class Rules {
     return found(
         loadBalancers.edit(
             caller,
-            loadBalancerOf(caller.tenant(), id),
+            Which.with(id),
             new Edit("rule.update", id.text()),
             before -> {
               Rule rule = rule(before.listenerOf(id), id);
@@ -89,7 +86,7 @@ class Rules {
   LoadBalancer delete(Caller caller, RuleId id, Conditions conditions) {
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), id),
+        Which.with(id),
         new Edit("rule.delete", id.text()),
         before -> {
           conditions.require(rule(before.listenerOf(id), id).version());
@@ -107,7 +104,7 @@ class Rules {
     String wanted = RuleInput.lowerCase(domain);
     return loadBalancers.edit(
         caller,
-        loadBalancerOf(caller.tenant(), listener),
+        Which.with(listener),
         new Edit("listener.delete-rules", listener.text()),
         before -> {
           List<Rule> rules = before.listener(listener).rules();
@@ -132,14 +129,6 @@ class Rules {
 
   private static Rule rule(Listener listener, RuleId id) {
     return listener.rules().stream().filter(rule -> rule.id().equals(id)).findFirst().orElseThrow();
-  }
-
-  private LoadBalancerId loadBalancerOf(TenantId tenant, ListenerId id) {
-    return store.ofListener(tenant, id).orElseThrow(() -> new Refusal.NotFound("listener " + id));
-  }
-
-  private LoadBalancerId loadBalancerOf(TenantId tenant, RuleId id) {
-    return store.ofRule(tenant, id).orElseThrow(() -> new Refusal.NotFound("rule " + id));
   }
 
   private static FoundRule found(LoadBalancer loadBalancer, RuleId id) {

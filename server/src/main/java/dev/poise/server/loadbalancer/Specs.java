@@ -6,6 +6,7 @@ import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeId;
 import dev.poise.spec.SpecAnswer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,9 +19,11 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Specs {
   private final JdbcClient db;
+  private final SpecMemory memory;
 
-  Specs(JdbcClient db) {
+  Specs(JdbcClient db, SpecMemory memory) {
     this.db = db;
+    this.memory = memory;
   }
 
   /**
@@ -70,5 +73,22 @@ public final class Specs {
         .query((row, _) ->
             new SpecAnswer.Document(row.getString("spec_digest"), row.getString("spec")))
         .list();
+  }
+
+  /**
+   * The same, for digests that rows of the cluster were seen to have. What was written here lately
+   * need not be read.
+   */
+  public List<SpecAnswer.Document> seen(ClusterId cluster, List<String> digests) {
+    List<SpecAnswer.Document> documents = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (String digest : digests)
+      memory
+          .find(digest)
+          .ifPresentOrElse(
+              spec -> documents.add(new SpecAnswer.Document(digest, spec)),
+              () -> unknown.add(digest));
+    if (!unknown.isEmpty()) documents.addAll(documents(cluster, unknown));
+    return documents;
   }
 }

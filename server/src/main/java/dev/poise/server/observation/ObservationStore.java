@@ -1,6 +1,7 @@
 package dev.poise.server.observation;
 
 import dev.poise.server.platform.Questions;
+import dev.poise.server.platform.Questions.Command;
 import dev.poise.server.platform.Questions.Question;
 import dev.poise.spec.Capabilities;
 import dev.poise.spec.ClusterId;
@@ -61,37 +62,128 @@ class ObservationStore {
       boolean announcedLive,
       RoleReport.Role role) {}
 
-  /** Where each node is with its reports; a node that never reported is absent. */
-  Map<NodeId, Position> lockPositions(List<NodeId> nodes) {
-    Map<NodeId, Position> positions = new HashMap<>();
-    db.sql(
-            """
-            SELECT node_id, session, sequence, report_time, announced_live, role ->> 'role' AS role
-            FROM node_observations WHERE node_id = ANY(:nodes) ORDER BY node_id FOR UPDATE
-            """)
-        .param("nodes", texts(nodes, NodeId::text))
-        .query(row -> {
-          positions.put(
-              new NodeId(row.getString("node_id")),
-              new Position(
-                  row.getString("session"),
-                  row.getLong("sequence"),
-                  row.getTimestamp("report_time").toInstant(),
-                  row.getBoolean("announced_live"),
-                  RoleReport.Role.valueOf(row.getString("role"))));
-        });
-    return positions;
+  /**
+   * What there is before reports are taken in.
+   *
+   * @param positions where each node is with its reports; a node that never reported is absent
+   * @param other what nodes said before of those load balancers of which they say something else
+   *     now, numbers aside; empty for one of which a node had said nothing
+   * @param left load balancers that full reports do not speak of any more
+   */
+  record Before(
+      Map<NodeId, Position> positions,
+      Map<NodeId, Map<LoadBalancerId, Optional<LoadBalancerReport>>> other,
+      Map<NodeId, List<LoadBalancerId>> left) {
+    Map<LoadBalancerId, Optional<LoadBalancerReport>> others(NodeId node) {
+      return other.getOrDefault(node, Map.of());
+    }
+
+    /** The load balancers that reports say their nodes have no more. */
+    List<Gone> gone(List<NodeReport> reports) {
+      return reports.stream()
+          .flatMap(report ->
+              (report.full() ? left.getOrDefault(report.node(), List.of()) : report.gone())
+                  .stream().map(id -> new Gone(report.node(), id)))
+          .toList();
+    }
+
+    private void note(ResultSet row) throws SQLException {
+      other
+          .computeIfAbsent(new NodeId(row.getString("node_id")), _ -> new HashMap<>())
+          .put(
+              new LoadBalancerId(row.getString("load_balancer_id")),
+              Optional.ofNullable(row.getString("report"))
+                  .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
+    }
   }
 
   /**
-   * Keeps what nodes say of themselves. The transaction does not wait until it is on disk: what a
-   * node said and a broken database lost is said again, because the next report does not follow
-   * then.
+   * Reads what there is; the positions stay locked until the transaction ends.
+   *
+   * @param first what is asked for before
+   * @param now all that the reports say of load balancers
+   */
+  Before lock(Question first, List<NodeReport> reports, List<Said> now) {
+    Before before = new Before(new HashMap<>(), new HashMap<>(), new HashMap<>());
+    List<Question> asked = new ArrayList<>(List.of(first, positions(reports, before)));
+    List<Gone> gone =
+        reports.stream()
+            .flatMap(report -> report.gone().stream().map(id -> new Gone(report.node(), id)))
+            .toList();
+    if (!now.isEmpty() || !gone.isEmpty()) asked.add(others(now, gone, before));
+    for (NodeReport report : reports) if (report.full()) asked.add(left(report, before));
+    questions.ask(asked);
+    return before;
+  }
+
+  private static Question positions(List<NodeReport> reports, Before before) {
+    return new Question(
+        """
+        SELECT node_id, session, sequence, report_time, announced_live, role ->> 'role' AS role
+        FROM node_observations WHERE node_id = ANY(?) ORDER BY node_id FOR UPDATE
+        """,
+        List.of((Object) texts(reports, report -> report.node().text())),
+        row ->
+            before
+                .positions()
+                .put(
+                    new NodeId(row.getString("node_id")),
+                    new Position(
+                        row.getString("session"),
+                        row.getLong("sequence"),
+                        row.getTimestamp("report_time").toInstant(),
+                        row.getBoolean("announced_live"),
+                        RoleReport.Role.valueOf(row.getString("role")))));
+  }
+
+  private static Question others(List<Said> now, List<Gone> gone, Before before) {
+    Stream<String> nodes =
+        Stream.concat(now.stream().map(Said::nodeText), gone.stream().map(Gone::nodeText));
+    Stream<String> ids = Stream.concat(now.stream().map(Said::id), gone.stream().map(Gone::idText));
+    // There are fewer essences than ids: what is gone has none, which is another one than any.
+    return new Question(
+        """
+        SELECT said.node_id, said.load_balancer_id, o.report
+        FROM unnest(?::text[], ?::text[], ?::text[]) AS said (node_id, load_balancer_id, essence)
+        LEFT JOIN load_balancer_observations o ON o.node_id = said.node_id AND o.load_balancer_id = said.load_balancer_id
+        WHERE o.essence IS DISTINCT FROM said.essence
+        """,
+        List.of(
+            nodes.toArray(String[]::new), ids.toArray(String[]::new), texts(now, Said::essence)),
+        before::note);
+  }
+
+  private static Question left(NodeReport report, Before before) {
+    return new Question(
+        """
+        SELECT node_id, load_balancer_id, report FROM load_balancer_observations
+        WHERE node_id = ? AND NOT load_balancer_id = ANY(?)
+        """,
+        List.of(report.node().text(), texts(report.loadBalancers(), it -> it.id().text())),
+        row -> {
+          before.note(row);
+          before
+              .left()
+              .computeIfAbsent(report.node(), _ -> new ArrayList<>())
+              .add(new LoadBalancerId(row.getString("load_balancer_id")));
+        });
+  }
+
+  /**
+   * Keeps what nodes say. The transaction does not wait until it is on disk: what a node said and a
+   * broken database lost is said again, because the next report does not follow then.
    *
    * @param reports of a node each
    */
-  void saveNodes(List<NodeReport> reports, Instant now) {
-    db.sql(
+  void save(List<NodeReport> reports, List<Said> now, List<Gone> gone, Instant time) {
+    List<Question> changes = new ArrayList<>(List.of(saved(reports, time)));
+    if (!now.isEmpty()) changes.add(saved(now));
+    if (!gone.isEmpty()) changes.add(deleted(gone));
+    questions.make(changes);
+  }
+
+  private static Question saved(List<NodeReport> reports, Instant now) {
+    return Command.of(
             """
             INSERT INTO node_observations AS o
               (node_id, session, sequence, accepted_revision, applied_revision, capabilities, held_removals, problems,
@@ -143,54 +235,10 @@ class ObservationStore {
                 .toArray(Timestamp[]::new))
         .param("silent", Timestamp.from(now.minus(NodeObservation.SILENT_AFTER)))
         .param("now", Timestamp.from(now))
-        .query()
-        .listOfRows();
+        .asked();
   }
 
-  /**
-   * What nodes said before of those load balancers of which they say something else now, numbers
-   * aside; empty for one of which a node had said nothing.
-   */
-  Map<NodeId, Map<LoadBalancerId, Optional<LoadBalancerReport>>> before(
-      List<Said> now, List<Gone> gone) {
-    if (now.isEmpty() && gone.isEmpty()) return Map.of();
-    Stream<String> nodes =
-        Stream.concat(now.stream().map(Said::nodeText), gone.stream().map(Gone::nodeText));
-    Stream<String> ids = Stream.concat(now.stream().map(Said::id), gone.stream().map(Gone::idText));
-    Map<NodeId, Map<LoadBalancerId, Optional<LoadBalancerReport>>> before = new HashMap<>();
-    // There are fewer essences than ids: what is gone has none, which is another one than any.
-    db.sql(
-            """
-            SELECT said.node, said.id, o.report FROM unnest(:nodes, :ids, :essences) AS said (node, id, essence)
-            LEFT JOIN load_balancer_observations o ON o.node_id = said.node AND o.load_balancer_id = said.id
-            WHERE o.essence IS DISTINCT FROM said.essence
-            """)
-        .param("nodes", nodes.toArray(String[]::new))
-        .param("ids", ids.toArray(String[]::new))
-        .param("essences", texts(now, Said::essence))
-        .query(row -> {
-          before
-              .computeIfAbsent(new NodeId(row.getString("node")), _ -> new HashMap<>())
-              .put(
-                  new LoadBalancerId(row.getString("id")),
-                  Optional.ofNullable(row.getString("report"))
-                      .map(report -> SpecJson.read(report, LoadBalancerReport.class)));
-        });
-    return before;
-  }
-
-  /** Of which load balancers the node said something, those named left out. */
-  List<LoadBalancerId> others(NodeId node, List<LoadBalancerId> named) {
-    return db.sql(
-            "SELECT load_balancer_id FROM load_balancer_observations WHERE node_id = :node AND NOT"
-                + " load_balancer_id = ANY(:named)")
-        .param("node", node.text())
-        .param("named", texts(named, LoadBalancerId::text))
-        .query((row, _) -> new LoadBalancerId(row.getString("load_balancer_id")))
-        .list();
-  }
-
-  /** What a node says of a load balancer, with the essence of it. */
+  /** A load balancer that a node speaks of, with the essence of what it says. */
   record Said(NodeId node, LoadBalancerReport report, String essence) {
     static Said of(NodeId node, LoadBalancerReport report) {
       return new Said(node, report, Essence.of(report));
@@ -220,9 +268,8 @@ class ObservationStore {
     }
   }
 
-  void saveLoadBalancers(List<Said> now) {
-    if (now.isEmpty()) return;
-    db.sql(
+  private static Question saved(List<Said> now) {
+    return Command.of(
             """
             INSERT INTO load_balancer_observations (load_balancer_id, node_id, report, essence)
             SELECT id, node, report::json, essence
@@ -233,19 +280,18 @@ class ObservationStore {
         .param("ids", texts(now, Said::id))
         .param("reports", texts(now, Said::json))
         .param("essences", texts(now, Said::essence))
-        .update();
+        .asked();
   }
 
-  void delete(List<Gone> gone) {
-    if (gone.isEmpty()) return;
-    db.sql(
+  private static Question deleted(List<Gone> gone) {
+    return Command.of(
             """
             DELETE FROM load_balancer_observations o USING unnest(:nodes, :ids) AS gone (node, id)
             WHERE o.node_id = gone.node AND o.load_balancer_id = gone.id
             """)
         .param("nodes", texts(gone, Gone::nodeText))
         .param("ids", texts(gone, Gone::idText))
-        .update();
+        .asked();
   }
 
   /** Drops all that the node said; gives the load balancers of which it had said something. */

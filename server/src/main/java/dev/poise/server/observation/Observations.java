@@ -1,8 +1,9 @@
 package dev.poise.server.observation;
 
-import dev.poise.server.observation.ObservationStore.Gone;
+import dev.poise.server.observation.ObservationStore.Before;
 import dev.poise.server.observation.ObservationStore.Position;
 import dev.poise.server.observation.ObservationStore.Said;
+import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.Signals;
 import dev.poise.spec.ClusterId;
 import dev.poise.spec.LoadBalancerId;
@@ -12,11 +13,12 @@ import dev.poise.spec.NodeReport;
 import dev.poise.spec.RoleReport.Role;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -51,55 +53,50 @@ public final class Observations {
       Map<LoadBalancerId, Optional<LoadBalancerReport>> before, boolean wasLive, Role role) {}
 
   /**
-   * Takes in reports, in the transaction of the caller. Those who wait for a load balancer of which
+   * Takes in reports, in the transaction of the caller: what there is is read in one round trip,
+   * and what becomes of it is written in another. Those who wait for a load balancer of which
    * something new was said are woken.
    *
    * @param reports of another node each
+   * @param first what the caller asks for before
+   * @param ready is called with that answered, before anything is written
    * @return what they changed. A node is absent if a report is missing before this one, so that a
    *     full one is needed; nothing of it is changed then
    */
-  public Map<NodeId, Taken> take(List<NodeReport> reports) {
-    Map<NodeId, Position> last =
-        store.lockPositions(reports.stream().map(NodeReport::node).toList());
+  public Map<NodeId, Taken> take(List<NodeReport> reports, Question first, Runnable ready) {
+    Before before = store.lock(first, reports, said(reports));
+    ready.run();
     List<NodeReport> following =
         reports.stream()
-            .filter(report -> report.full() || follows(report, last.get(report.node())))
+            .filter(report -> report.full() || follows(report, before.positions()))
             .toList();
     if (following.isEmpty()) return Map.of();
     Instant time = clock.instant();
-    store.saveNodes(following, time);
-    List<Said> now = new ArrayList<>();
-    List<Gone> gone = new ArrayList<>();
-    for (NodeReport report : following) {
-      for (LoadBalancerReport each : report.loadBalancers()) now.add(Said.of(report.node(), each));
-      for (LoadBalancerId id : gone(report)) gone.add(new Gone(report.node(), id));
-    }
-    var before = store.before(now, gone);
-    store.saveLoadBalancers(now);
-    store.delete(gone);
-    before.values().stream()
-        .flatMap(changed -> changed.keySet().stream())
-        .distinct()
-        .forEach(id -> signals.raise(id.text()));
+    store.save(following, said(following), before.gone(following), time);
     Map<NodeId, Taken> taken = new HashMap<>();
+    Set<LoadBalancerId> changed = new HashSet<>();
     for (NodeReport report : following) {
       NodeId node = report.node();
-      taken.put(node, taken(before.getOrDefault(node, Map.of()), last.get(node), time));
+      Map<LoadBalancerId, Optional<LoadBalancerReport>> others = before.others(node);
+      changed.addAll(others.keySet());
+      taken.put(node, taken(others, before.positions().get(node), time));
     }
+    changed.forEach(id -> signals.raise(id.text()));
     return taken;
   }
 
-  private static boolean follows(NodeReport report, @Nullable Position last) {
+  private static List<Said> said(List<NodeReport> reports) {
+    return reports.stream()
+        .flatMap(
+            report -> report.loadBalancers().stream().map(each -> Said.of(report.node(), each)))
+        .toList();
+  }
+
+  private static boolean follows(NodeReport report, Map<NodeId, Position> positions) {
+    @Nullable Position last = positions.get(report.node());
     return last != null
         && last.session().equals(report.session())
         && last.sequence() == report.sequence() - 1;
-  }
-
-  private List<LoadBalancerId> gone(NodeReport report) {
-    if (!report.full()) return report.gone();
-    List<LoadBalancerId> named =
-        report.loadBalancers().stream().map(LoadBalancerReport::id).toList();
-    return store.others(report.node(), named);
   }
 
   private static Taken taken(

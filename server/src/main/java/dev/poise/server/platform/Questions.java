@@ -73,14 +73,6 @@ public final class Questions {
     }
   }
 
-  /**
-   * Asked as the first thing in a transaction, it lets everything in it see the database as it is
-   * at one moment, and change nothing.
-   */
-  public static final Question OF_ONE_MOMENT =
-      new Question(
-          "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", List.of(), _ -> {});
-
   /** Asks all of them; each is answered before the one behind it. */
   public void ask(List<Question> questions) {
     String together = questions.stream().map(Question::query).collect(Collectors.joining(";\n"));

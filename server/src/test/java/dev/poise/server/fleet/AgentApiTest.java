@@ -22,13 +22,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
 
 class AgentApiTest extends ApiTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  @Autowired private JdbcClient db;
+  @Autowired private PlatformTransactionManager transactions;
   private Site site = new Site("", "", "", "", "", "");
   private long sequence;
 
@@ -128,6 +138,40 @@ class AgentApiTest extends ApiTest {
     assertThat(SpecJson.digest(json)).isEqualTo(next.text("/specs/0/digest"));
     assertThat(SpecJson.readSpec(json).id()).hasToString(made.text("/id"));
     assertThat(manifest().body().at("/specs").size()).as("to a node that has none").isZero();
+  }
+
+  /** The change is made after its reader has seen the revision, and before it sees the rest. */
+  @Test
+  @Timeout(30)
+  void aManifestIsReadAgainIfSomethingWasChangedMeanwhile() throws Exception {
+    loadBalancer();
+    long revision = manifest().body().at("/revision").asLong();
+    loadBalancer();
+    CompletableFuture<Answer> reading =
+        new TransactionTemplate(transactions)
+            .execute(_ -> {
+              db.sql("LOCK TABLE vpcs").update();
+              CompletableFuture<Answer> read = CompletableFuture.supplyAsync(this::manifest);
+              while (!somebodyWaitsForVpcs()) LockSupport.parkNanos(1_000_000);
+              db.sql("UPDATE load_balancers SET generation = 7 WHERE cluster_id = :cluster")
+                  .param("cluster", site.cluster())
+                  .update();
+              db.sql("UPDATE clusters SET revision = revision + 1 WHERE id = :cluster")
+                  .param("cluster", site.cluster())
+                  .update();
+              return read;
+            });
+    JsonNode manifest = Objects.requireNonNull(reading).get().body();
+    assertThat(manifest.at("/loadBalancers/0/generation").asLong()).isEqualTo(7);
+    assertThat(manifest.at("/revision").asLong()).isEqualTo(revision + 2);
+  }
+
+  private boolean somebodyWaitsForVpcs() {
+    return db.sql(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'vpcs'::regclass AND NOT"
+                + " granted)")
+        .query(Boolean.class)
+        .single();
   }
 
   @Test
