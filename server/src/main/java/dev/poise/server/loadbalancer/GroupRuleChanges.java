@@ -98,7 +98,7 @@ class GroupRuleChanges {
       LoadBalancer after = user.with(admission);
       // An egress rule, or one for a port without a listener, is nothing to nodes.
       if (!after.tellsOtherThan(user)) continue;
-      LoadBalancer written = loadBalancers.written(user, after);
+      LoadBalancer written = loadBalancers.rewrite(user, after);
       changed.add(written);
       String lb = written.id().text();
       events.append(

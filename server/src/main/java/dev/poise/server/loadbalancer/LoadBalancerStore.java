@@ -241,11 +241,13 @@ class LoadBalancerStore {
             .param("created", Timestamp.from(loadBalancer.createTime()))
             .param("updated", Timestamp.from(loadBalancer.updateTime()))
             .asked();
-    parts.insert(itself, loadBalancer);
+    List<Question> all = new ArrayList<>(List.of(itself));
+    all.addAll(PartStore.insertions(loadBalancer));
+    questions.make(all);
   }
 
-  /** Writes what differs. */
-  void update(LoadBalancer before, LoadBalancer after) {
+  /** What writes what differs, to be made in the transaction that has it locked. */
+  List<Question> changes(LoadBalancer before, LoadBalancer after) {
     Written written = written(after);
     Question itself =
         Command.of(
@@ -268,7 +270,9 @@ class LoadBalancerStore {
             .param("tenant", after.tenant().text())
             .param("id", after.id().text())
             .asked();
-    parts.update(itself, before, after);
+    List<Question> all = new ArrayList<>(List.of(itself));
+    all.addAll(PartStore.changes(before, after));
+    return all;
   }
 
   private static @Nullable String group(LoadBalancer loadBalancer) {

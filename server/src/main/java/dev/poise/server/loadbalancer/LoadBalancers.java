@@ -244,7 +244,7 @@ class LoadBalancers {
         });
     Instant now = clock.instant();
     LoadBalancer tombstone = before.deleted(now).asChangeOf(before, now);
-    store.update(before, tombstone);
+    questions.make(store.changes(before, tombstone));
     bind(before.certificates(), tombstone);
     bind(caller, before.elasticIp(), tombstone);
     audit.append(caller, event("delete", tombstone), before, null);
@@ -308,36 +308,48 @@ class LoadBalancers {
     }
     Written written = write(caller, before, edit, change);
     LoadBalancer after = written.after();
-    if (after.generation() == before.generation()) questions.make(written.notes());
-    else leave(before, after, clusters.raiseRevision(after.placement().cluster(), written.notes()));
+    if (after.generation() == before.generation()) questions.make(written.left());
+    else leave(before, after, clusters.raiseRevision(after.placement().cluster(), written.left()));
     return after;
   }
 
   /**
    * A changed load balancer.
    *
-   * @param notes what is still to be written about the change
+   * @param left what is still to be written of the change
    */
-  private record Written(LoadBalancer after, List<Question> notes) {}
+  private record Written(LoadBalancer after, List<Question> left) {}
 
   private Written write(
       Caller caller, LoadBalancer before, Edit edit, UnaryOperator<LoadBalancer> change) {
     LoadBalancer changed = change.apply(before);
     if (changed.equals(before)) return new Written(before, List.of());
     quotas.require(caller.tenant(), Places.added(before, changed));
-    LoadBalancer after = written(before, changed);
+    Written written = written(before, changed);
+    LoadBalancer after = written.after();
     bind(caller, before.elasticIp(), after);
-    return new Written(after, notes(caller, before, after, edit));
+    List<Question> left = new ArrayList<>(written.left());
+    left.addAll(notes(caller, before, after, edit));
+    return new Written(after, left);
   }
 
   /** Writes a changed form of it; the log and the cluster's revision are the caller's business. */
-  LoadBalancer written(LoadBalancer before, LoadBalancer changed) {
+  LoadBalancer rewrite(LoadBalancer before, LoadBalancer changed) {
+    Written written = written(before, changed);
+    questions.make(written.left());
+    return written.after();
+  }
+
+  /** What is to be bound to parts of it is bound to rows, so they are written before. */
+  private Written written(LoadBalancer before, LoadBalancer changed) {
     LoadBalancer after = changed.asChangeOf(before, clock.instant());
     requireServable(after);
-    store.update(before, after);
-    bind(before.certificates(), after);
     signals.raise(after.id().text());
-    return after;
+    List<Question> changes = store.changes(before, after);
+    if (before.certificates().equals(after.certificates())) return new Written(after, changes);
+    questions.make(changes);
+    bind(before.certificates(), after);
+    return new Written(after, List.of());
   }
 
   private static Audit.Event event(String verb, LoadBalancer made) {
@@ -426,7 +438,7 @@ class LoadBalancers {
     SortedSet<ClusterId> reached = new TreeSet<>(Comparator.comparing(ClusterId::text));
     for (LoadBalancer before : locked) {
       Written made = write(caller, before, edit.apply(before), change);
-      questions.make(made.notes());
+      questions.make(made.left());
       LoadBalancer after = made.after();
       written.add(after);
       if (after.generation() != before.generation()) reached.add(after.placement().cluster());

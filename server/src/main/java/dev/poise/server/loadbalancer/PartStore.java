@@ -55,39 +55,29 @@ class PartStore {
       """;
 
   private final Questions questions;
-  private final RuleStore rules;
 
-  PartStore(Questions questions, RuleStore rules) {
+  PartStore(Questions questions) {
     this.questions = questions;
-    this.rules = rules;
   }
 
-  /**
-   * Writes the parts of a new load balancer.
-   *
-   * @param itself writes the load balancer
-   */
-  void insert(Question itself, LoadBalancer loadBalancer) {
-    List<Question> changes = new ArrayList<>(List.of(itself));
+  /** What writes the parts of a new load balancer, behind itself. */
+  static List<Question> insertions(LoadBalancer loadBalancer) {
+    List<Question> changes = new ArrayList<>();
     loadBalancer.pools().forEach(pool -> insert(changes, loadBalancer, pool));
     loadBalancer.listeners().forEach(listener -> changes.add(inserted(loadBalancer, listener)));
-    questions.make(changes);
-    rules.update(loadBalancer.tenant(), List.of(), loadBalancer.listeners());
+    changes.addAll(RuleStore.changes(loadBalancer.tenant(), List.of(), loadBalancer.listeners()));
+    return changes;
   }
 
-  /**
-   * Writes what differs.
-   *
-   * @param itself writes the load balancer
-   */
-  void update(Question itself, LoadBalancer before, LoadBalancer after) {
+  /** What writes what differs. */
+  static List<Question> changes(LoadBalancer before, LoadBalancer after) {
     TenantId tenant = after.tenant();
     Map<ListenerId, Listener> oldListeners = byId(before.listeners(), Listener::id);
     Map<ListenerId, Listener> newListeners = byId(after.listeners(), Listener::id);
     Map<PoolId, Pool> oldPools = byId(before.pools(), Pool::id);
     Map<PoolId, Pool> newPools = byId(after.pools(), Pool::id);
 
-    List<Question> changes = new ArrayList<>(List.of(itself));
+    List<Question> changes = new ArrayList<>();
     oldListeners.keySet().stream()
         .filter(id -> !newListeners.containsKey(id))
         .forEach(id -> changes.add(deleted("listeners", tenant, id.text())));
@@ -104,8 +94,8 @@ class PartStore {
       if (old == null) changes.add(inserted(after, listener));
       else if (!listener.equals(old)) changes.add(updated(tenant, listener));
     }
-    questions.make(changes);
-    rules.update(tenant, before.listeners(), after.listeners());
+    changes.addAll(RuleStore.changes(tenant, before.listeners(), after.listeners()));
+    return changes;
   }
 
   /** What load balancers are made of, by their ids. */

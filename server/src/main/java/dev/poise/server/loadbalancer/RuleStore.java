@@ -2,6 +2,7 @@ package dev.poise.server.loadbalancer;
 
 import static dev.poise.server.loadbalancer.PartStore.put;
 
+import dev.poise.server.platform.Questions.Command;
 import dev.poise.server.platform.Questions.Question;
 import dev.poise.server.platform.TenantId;
 import dev.poise.spec.Action;
@@ -17,19 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
 
 /**
  * Rows of rules. There may be a thousand in a listener, so those that differ are written at once.
  */
-@Component
-class RuleStore {
-  private final JdbcClient db;
-
-  RuleStore(JdbcClient db) {
-    this.db = db;
-  }
+final class RuleStore {
+  private RuleStore() {}
 
   /** A rule and the listener it belongs to. */
   private record Placed(ListenerId listener, Rule rule) {}
@@ -46,8 +40,8 @@ class RuleStore {
         row -> put(answers, new ListenerId(row.getString("listener_id")), rule(row)));
   }
 
-  /** Writes what differs; the listeners are written already. */
-  void update(TenantId tenant, List<Listener> before, List<Listener> after) {
+  /** What writes what differs, behind the listeners. */
+  static List<Question> changes(TenantId tenant, List<Listener> before, List<Listener> after) {
     Map<RuleId, Placed> old = placed(before);
     Map<RuleId, Placed> now = placed(after);
     List<Placed> made = new ArrayList<>();
@@ -57,9 +51,12 @@ class RuleStore {
       if (was == null) made.add(placed);
       else if (!was.equals(placed)) changed.add(placed);
     });
-    delete(tenant, old.keySet().stream().filter(id -> !now.containsKey(id)).toList());
-    insert(tenant, made);
-    update(tenant, changed);
+    List<RuleId> gone = old.keySet().stream().filter(id -> !now.containsKey(id)).toList();
+    List<Question> changes = new ArrayList<>();
+    if (!gone.isEmpty()) changes.add(deleted(tenant, gone));
+    if (!made.isEmpty()) changes.add(inserted(tenant, made));
+    if (!changed.isEmpty()) changes.add(updated(tenant, changed));
+    return changes;
   }
 
   private static Map<RuleId, Placed> placed(List<Listener> listeners) {
@@ -69,9 +66,8 @@ class RuleStore {
     return placed;
   }
 
-  private void insert(TenantId tenant, List<Placed> rules) {
-    if (rules.isEmpty()) return;
-    db.sql(
+  private static Question inserted(TenantId tenant, List<Placed> rules) {
+    return Command.of(
             """
             INSERT INTO rules (id, tenant_id, listener_id, domain, path, action, version, create_time)
             SELECT id, :tenant, listener, domain, path, action::jsonb, version, created
@@ -90,12 +86,11 @@ class RuleStore {
             rules.stream()
                 .map(it -> Timestamp.from(it.rule().createTime()))
                 .toArray(Timestamp[]::new))
-        .update();
+        .asked();
   }
 
-  private void update(TenantId tenant, List<Placed> rules) {
-    if (rules.isEmpty()) return;
-    db.sql(
+  private static Question updated(TenantId tenant, List<Placed> rules) {
+    return Command.of(
             """
             UPDATE rules SET domain = said.domain, path = said.path, action = said.action::jsonb, version = said.version
             FROM unnest(:ids, :domains, :paths, :actions, :versions) AS said (id, domain, path, action, version)
@@ -107,15 +102,14 @@ class RuleStore {
         .param("paths", texts(rules, it -> it.rule().path().text()))
         .param("actions", texts(rules, it -> SpecJson.write(it.rule().action())))
         .param("versions", versions(rules))
-        .update();
+        .asked();
   }
 
-  private void delete(TenantId tenant, List<RuleId> ids) {
-    if (ids.isEmpty()) return;
-    db.sql("DELETE FROM rules WHERE tenant_id = :tenant AND id = ANY(:ids)")
+  private static Question deleted(TenantId tenant, List<RuleId> ids) {
+    return Command.of("DELETE FROM rules WHERE tenant_id = :tenant AND id = ANY(:ids)")
         .param("tenant", tenant.text())
         .param("ids", ids.stream().map(RuleId::text).toArray(String[]::new))
-        .update();
+        .asked();
   }
 
   private static String[] texts(List<Placed> rules, Function<Placed, String> text) {
