@@ -63,6 +63,8 @@ class Security {
   @Order(1)
   SecurityFilterChain ofAgents(HttpSecurity http, Agents agents, JsonMapper json) {
     return closed(http.securityMatcher(AgentPort::isEntranceOf), json)
+        // They are for browsers, and agents are none.
+        .headers(AbstractHttpConfigurer::disable)
         .addFilterBefore(new CallerFilter(agents::of, json), AuthorizationFilter.class)
         .authorizeHttpRequests(requests ->
             requests

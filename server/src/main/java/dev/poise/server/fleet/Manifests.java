@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -65,6 +66,7 @@ final class Manifests {
   /**
    * What a cluster should be at one of its revisions.
    *
+   * @param began when reading it began, by {@link System#nanoTime}
    * @param before the revision that was read before
    * @param specs those it did not name
    */
@@ -74,6 +76,7 @@ final class Manifests {
       List<VpcNetworks.Isolated> networks,
       List<Manifest.Entry> loadBalancers,
       List<LoadBalancerId> tombstones,
+      long began,
       long before,
       List<SpecAnswer.Document> specs) {
     long revision() {
@@ -92,22 +95,28 @@ final class Manifests {
   Optional<Manifest> await(Node node, long known, Duration wait, Runnable again) {
     ClusterId cluster = node.clusterId();
     long end = System.nanoTime() + jittered(wait).toNanos();
-    long revision;
     try (Signals.Subscription signal = signals.subscribe(cluster.text())) {
-      while ((revision = clusters.revision(cluster)) == known) {
-        Duration left = Duration.ofNanos(end - System.nanoTime());
-        if (!left.isPositive() || !signals.isRunning()) return Optional.empty();
-        signal.await(left);
+      long revision = clusters.revision(cluster);
+      Wanted wanted;
+      if (revision != known) {
+        wanted = wanted(cluster, read -> read.revision() == revision);
+      } else {
+        do {
+          Duration left = Duration.ofNanos(end - System.nanoTime());
+          if (!left.isPositive() || !signal.await(left) || !signals.isRunning())
+            return Optional.empty();
+          // All nodes of the cluster heard the same signal, and one of them reads for all.
+          wanted = wanted(cluster, read -> read.began() - signal.lastNanos() > 0);
+        } while (wanted.revision() == known);
       }
+      return Optional.of(manifest(node, known, wanted, again));
     }
-    return Optional.of(manifest(node, known, wanted(cluster, revision), again));
   }
 
   /** All nodes of a cluster but the first wait until that one has read it. */
-  private Wanted wanted(ClusterId cluster, long revision) {
+  private Wanted wanted(ClusterId cluster, Predicate<Wanted> isNewest) {
     return newest.compute(
-        cluster,
-        (_, read) -> read != null && read.revision() == revision ? read : read(cluster, read));
+        cluster, (_, read) -> read != null && isNewest.test(read) ? read : read(cluster, read));
   }
 
   private Wanted read(ClusterId id, @Nullable Wanted before) {
@@ -119,6 +128,7 @@ final class Manifests {
 
   /** Empty if something was changed meanwhile. */
   private Optional<Wanted> readAtOnce(ClusterId id, @Nullable Wanted before) {
+    long began = System.nanoTime();
     List<Cluster> cluster = new ArrayList<>();
     List<Node> nodes = new ArrayList<>();
     List<VpcNetworks.Isolated> isolated = new ArrayList<>();
@@ -138,6 +148,7 @@ final class Manifests {
             isolated,
             entries,
             tombstones,
+            began,
             before == null ? 0 : before.revision(),
             before == null ? List.of() : fresh(id, entries, before.loadBalancers())));
   }

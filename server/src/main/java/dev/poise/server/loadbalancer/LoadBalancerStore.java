@@ -255,7 +255,7 @@ class LoadBalancerStore {
                 UPDATE load_balancers SET
                   name = :name, remark = :remark, type = :type, security_group_id = :securityGroup, deletion_protection = :protection, generation = :generation,
                   version = :version, spec = :spec, spec_digest = :digest, update_time = :updated
-                WHERE tenant_id = :tenant AND id = :id
+                WHERE tenant_id = :tenant AND id = :id RETURNING xmin
                 """)
             .param("name", after.name())
             .param("remark", after.remark())
@@ -269,10 +269,20 @@ class LoadBalancerStore {
             .param("updated", Timestamp.from(after.updateTime()))
             .param("tenant", after.tenant().text())
             .param("id", after.id().text())
-            .asked();
+            .asked(row -> remember(before, after, row.getString("xmin")));
     List<Question> all = new ArrayList<>(List.of(itself));
     all.addAll(PartStore.changes(before, after));
     return all;
+  }
+
+  /**
+   * What was written need not be read, unless it has another order or new parts: those are as the
+   * database gives them, with times that are less exact.
+   */
+  private void remember(LoadBalancer before, LoadBalancer after, String writer) {
+    PartMemory.Parts parts = new PartMemory.Parts(after.listeners(), after.pools());
+    if (parts.ids().equals(new PartMemory.Parts(before.listeners(), before.pools()).ids()))
+      memory.put(new PartMemory.State(after.id(), after.version(), writer), parts);
   }
 
   private static @Nullable String group(LoadBalancer loadBalancer) {

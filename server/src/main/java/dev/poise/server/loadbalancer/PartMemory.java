@@ -3,14 +3,15 @@ package dev.poise.server.loadbalancer;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.poise.spec.LoadBalancerId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Remembers the parts of load balancers that were read or asked for lately. An edit, the reports
- * that follow it and the page that shows it all read the same members.
+ * Remembers the parts of load balancers that were read or written lately. An edit, the reports that
+ * follow it and the page that shows it all read the same members.
  *
  * <p>What is remembered cannot be out of date. Parts change only with their load balancer, whose
  * row has another version then, and they are looked up by what its row says now: its version and
@@ -40,6 +41,20 @@ class PartMemory {
 
   /** What a load balancer is made of. */
   record Parts(List<Listener> listeners, List<Pool> pools) {
+    /** Of all of them, in their order. */
+    List<Object> ids() {
+      List<Object> ids = new ArrayList<>();
+      for (Listener listener : listeners) {
+        ids.add(listener.id());
+        listener.rules().forEach(rule -> ids.add(rule.id()));
+      }
+      for (Pool pool : pools) {
+        ids.add(pool.id());
+        pool.members().forEach(member -> ids.add(member.id()));
+      }
+      return ids;
+    }
+
     private int count() {
       int rules = listeners.stream().mapToInt(listener -> listener.rules().size()).sum();
       int members = pools.stream().mapToInt(pool -> pool.members().size()).sum();

@@ -65,11 +65,16 @@ public final class Questions {
 
     /** The change, to be made with others. */
     public Question asked() {
+      return asked(_ -> {});
+    }
+
+    /** The same, which is given each row that it returns. */
+    public Question asked(RowCallbackHandler answers) {
       ParsedSql parsed = PARSED.get(sql);
       return new Question(
           NamedParameterUtils.substituteNamedParameters(parsed, parameters),
           Arrays.asList(NamedParameterUtils.buildValueArray(parsed, parameters, null)),
-          _ -> {});
+          answers);
     }
   }
 

@@ -94,9 +94,23 @@ public final class Signals implements SmartLifecycle {
   public final class Subscription implements AutoCloseable {
     private final String name;
     private final Semaphore raised = new Semaphore(0);
+    private volatile long lastNanos;
 
     private Subscription(String name) {
       this.name = name;
+    }
+
+    private void raise(long nanos) {
+      lastNanos = nanos;
+      raised.release();
+    }
+
+    /**
+     * When the signal was raised last, by {@link System#nanoTime}; it means something once {@link
+     * #await} said that it came. What it tells of had been committed by then.
+     */
+    public long lastNanos() {
+      return lastNanos;
     }
 
     /** Waits for the next signal, at most that long. Whether one came. */
@@ -166,7 +180,8 @@ public final class Signals implements SmartLifecycle {
   }
 
   private void deliver(String name) {
-    waiting.getOrDefault(name, Set.of()).forEach(subscription -> subscription.raised.release());
+    long now = System.nanoTime();
+    waiting.getOrDefault(name, Set.of()).forEach(subscription -> subscription.raise(now));
   }
 
   private void sendToOthers() {
@@ -200,7 +215,8 @@ public final class Signals implements SmartLifecycle {
   }
 
   private void wakeAll() {
-    waiting.values().forEach(all -> all.forEach(subscription -> subscription.raised.release()));
+    long now = System.nanoTime();
+    waiting.values().forEach(all -> all.forEach(subscription -> subscription.raise(now)));
   }
 
   private static void pause() {
