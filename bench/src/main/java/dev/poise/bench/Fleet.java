@@ -1,5 +1,6 @@
 package dev.poise.bench;
 
+import dev.poise.agent.link.ServerClient;
 import dev.poise.bench.SimulatedNode.Account;
 import dev.poise.spec.LoadBalancerId;
 import dev.poise.spec.LoadBalancerSpec;
@@ -39,7 +40,9 @@ final class Fleet {
   Fleet(List<Account> accounts, Requests failures) {
     this.failures = failures;
     SimulatedNode.Observer observer = new Listener();
-    nodes = accounts.stream().map(account -> new SimulatedNode(account, observer)).toList();
+    Account first = accounts.getFirst();
+    ServerClient client = new ServerClient(first.server(), first.key());
+    nodes = accounts.stream().map(account -> new SimulatedNode(account, client, observer)).toList();
   }
 
   /** When all nodes of a cluster were told of an edit. */

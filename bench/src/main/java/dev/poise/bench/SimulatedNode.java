@@ -54,8 +54,14 @@ final class SimulatedNode {
   private final ReentrantLock reporting = new ReentrantLock();
   private long revision;
 
-  SimulatedNode(Account account, Observer observer) {
-    this.server = new ServerClient(account.server(), account.key());
+  /**
+   * One of many.
+   *
+   * @param client of any of them, whose connections it shares: a client for each would cost a
+   *     process that plays two hundred machines two hundred threads that wait for their connections
+   */
+  SimulatedNode(Account account, ServerClient client, Observer observer) {
+    this.server = client.as(account.key());
     this.observer = observer;
     board =
         new ReportBoard(

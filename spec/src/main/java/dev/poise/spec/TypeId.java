@@ -14,6 +14,14 @@ import java.time.Instant;
 public final class TypeId {
   private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int SUFFIX_LENGTH = 26;
+
+  /** By character: a manifest has hundreds of ids, and all are looked at. */
+  private static final boolean[] ALLOWED = new boolean['z' + 1];
+
+  static {
+    for (char letter : ALPHABET.toCharArray()) ALLOWED[letter] = true;
+  }
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static long latest;
 
@@ -56,7 +64,8 @@ public final class TypeId {
     }
     if (text.charAt(start) > '7') return false;
     for (int i = start; i < text.length(); i++) {
-      if (ALPHABET.indexOf(text.charAt(i)) < 0) return false;
+      char letter = text.charAt(i);
+      if (letter >= ALLOWED.length || !ALLOWED[letter]) return false;
     }
     return true;
   }

@@ -54,7 +54,9 @@ class TypeIdTest {
         "lb_81h455vb4pex5vsknk084sn02q",
         "lb_01h455vb4pex5vsknk084sn0\n\n",
         "lb-01h455vb4pex5vsknk084sn02q",
-        "lb_01h455vb4pex5vsknk084sn0il"
+        "lb_01h455vb4pex5vsknk084sn0il",
+        "lb_01h455vb4pex5vsknk084sn02{",
+        "lb_01h455vb4pex5vsknk084sn02é"
       })
   void refusesWhatIsNoId(String text) {
     assertThatThrownBy(() -> new LoadBalancerId(text)).isInstanceOf(IllegalArgumentException.class);

@@ -34,8 +34,17 @@ public final class ServerClient {
   private final String nodeKey;
 
   public ServerClient(ServerAddress server, String nodeKey) {
-    this.channel = new Channel(server);
+    this(new Channel(server), nodeKey);
+  }
+
+  private ServerClient(Channel channel, String nodeKey) {
+    this.channel = channel;
     this.nodeKey = nodeKey;
+  }
+
+  /** The same for another node in this process: they share connections and the threads of them. */
+  public ServerClient as(String otherNodeKey) {
+    return new ServerClient(channel, otherNodeKey);
   }
 
   /** What a poll brought. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -64,15 +65,18 @@ public final class Observations {
    *     full one is needed; nothing of it is changed then
    */
   public Map<NodeId, Taken> take(List<NodeReport> reports, Question first, Runnable ready) {
-    Before before = store.lock(first, reports, said(reports));
+    List<Said> said = said(reports);
+    Before before = store.lock(first, reports, said);
     ready.run();
     List<NodeReport> following =
         reports.stream()
             .filter(report -> report.full() || follows(report, before.positions()))
             .toList();
     if (following.isEmpty()) return Map.of();
+    Set<NodeId> nodes = following.stream().map(NodeReport::node).collect(Collectors.toSet());
+    List<Said> now = said.stream().filter(each -> nodes.contains(each.node())).toList();
     Instant time = clock.instant();
-    store.save(following, said(following), before.gone(following), time);
+    store.save(following, now, before.gone(following), time);
     Map<NodeId, Taken> taken = new HashMap<>();
     Set<LoadBalancerId> changed = new HashSet<>();
     for (NodeReport report : following) {
