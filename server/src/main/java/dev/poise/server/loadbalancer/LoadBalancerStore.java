@@ -276,8 +276,8 @@ class LoadBalancerStore {
   }
 
   /**
-   * What was written need not be read, unless it has another order or new parts: those are as the
-   * database gives them, with times that are less exact.
+   * What was written need not be read, unless it has new parts or another order: it is read in the
+   * order of the ids.
    */
   private void remember(LoadBalancer before, LoadBalancer after, String writer) {
     PartMemory.Parts parts = new PartMemory.Parts(after.listeners(), after.pools());

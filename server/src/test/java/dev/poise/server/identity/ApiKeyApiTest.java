@@ -80,7 +80,7 @@ class ApiKeyApiTest extends ApiTest {
     Answer made = key(user.key(), ",\"expireTime\":\"%s\"".formatted(later));
     assertThat(made.text("/expireTime")).isEqualTo(later.toString());
     assertThat(callAs(made.text("/key"), "GET", "/me", null).status()).isEqualTo(200);
-    db.sql("UPDATE api_keys SET expire_time = now() WHERE id = :id")
+    db.sql("UPDATE api_keys SET expire_time = now() - interval '1 second' WHERE id = :id")
         .param("id", made.text("/id"))
         .update();
     assertThat(callAs(made.text("/key"), "GET", "/me", null).status()).isEqualTo(401);

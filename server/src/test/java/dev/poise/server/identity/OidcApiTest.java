@@ -262,7 +262,7 @@ class OidcApiTest extends ApiTest {
     assertThat(browse(way.back(), way.cookie()).statusCode()).isEqualTo(302);
     refused(browse(way.back(), way.cookie()));
     Way late = away();
-    db.sql("UPDATE oidc_departures SET expire_time = now()").update();
+    db.sql("UPDATE oidc_departures SET expire_time = now() - interval '1 second'").update();
     refused(browse(late.back(), late.cookie()));
   }
 }

@@ -60,7 +60,9 @@ class UserApiTest extends ApiTest {
     assertThat(db.sql("SELECT t::text FROM set_up_tokens t").query(String.class).list().toString())
         .contains(user)
         .doesNotContain(invited.text("/setUp/token"));
-    db.sql("UPDATE set_up_tokens SET expire_time = now() WHERE user_id = :user")
+    db.sql(
+            "UPDATE set_up_tokens SET expire_time = now() - interval '1 second' WHERE user_id ="
+                + " :user")
         .param("user", user)
         .update();
     assertThat(setUp(invited.text("/setUp/token"), "long enough for this").status()).isEqualTo(401);
