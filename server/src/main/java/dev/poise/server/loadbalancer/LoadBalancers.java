@@ -232,7 +232,7 @@ class LoadBalancers {
     return new Admission.ByGroup(wanted, group.rules());
   }
 
-  /** Makes it a tombstone; the row goes when every node let go of it, see {@link Burials}. */
+  /** Makes it a tombstone; the row goes when every node let go of it, see {@link Followups}. */
   LoadBalancer delete(Caller caller, LoadBalancerId id, Conditions conditions) {
     LoadBalancer before = locked(caller.tenant(), id);
     caller.requireMayChange(before.creatorId());

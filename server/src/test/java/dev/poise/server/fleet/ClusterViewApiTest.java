@@ -162,7 +162,7 @@ class ClusterViewApiTest extends PairApiTest {
         .hasSize(4);
   }
 
-  /** One snapshot, and once for all nodes; beside it the key, twice, and the revision. */
+  /** It is read once for all nodes, in one round trip; beside that the key and the revision. */
   @Test
   void aManifestCostsAsManyQueriesHoweverManyLoadBalancersItLists() {
     first.manifest();
