@@ -1,6 +1,7 @@
 package dev.poise.bench;
 
 import dev.poise.agent.link.Backoff;
+import dev.poise.agent.link.ManifestStream;
 import dev.poise.agent.link.ServerAddress;
 import dev.poise.agent.link.ServerClient;
 import dev.poise.agent.observe.ReportBoard;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +43,7 @@ import java.util.stream.Collectors;
  * between hearing and saying takes no time here, which is the worst case for a server.
  */
 final class SimulatedNode {
-  private static final Duration LONG_POLL = Duration.ofSeconds(50);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(50);
   private static final Capabilities CAPABILITIES =
       new Capabilities(
           Map.of("haproxy", "simulated"), List.of("TCP", "HTTP", "HTTPS"), List.of(), Map.of());
@@ -89,9 +91,12 @@ final class SimulatedNode {
   /** Follows manifests until interrupted. */
   void follow() {
     repeat(() -> {
-      switch (server.poll(revision, LONG_POLL)) {
-        case ServerClient.Poll.Unchanged() -> {}
-        case ServerClient.Poll.Fresh(Manifest manifest) -> accept(manifest);
+      try (ManifestStream manifests = server.manifests(revision, LONGEST_WAIT)) {
+        Optional<Manifest> next = manifests.next();
+        while (next.isPresent()) {
+          accept(next.get());
+          next = manifests.next();
+        }
       }
     });
   }

@@ -1,21 +1,29 @@
 package dev.poise.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.poise.server.app.PoiseServer;
 import dev.poise.server.channel.AgentChannel;
 import dev.poise.server.quota.Quota;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.SpecJson;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -147,6 +155,38 @@ public abstract class ApiTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** An answer of JSON documents, each a line, while it comes. */
+  protected record Lines(BufferedReader reader) implements AutoCloseable {
+    /** The next one; empty at the end of the answer. */
+    public Optional<JsonNode> next() throws IOException {
+      return Optional.ofNullable(reader.readLine()).map(JSON::readTree);
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+
+  /**
+   * Asks for such an answer, which begins when there is something to say.
+   *
+   * @param after is done when it was asked for
+   */
+  protected Lines lines(String path, Map<String, String> headers, String key, Runnable after)
+      throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + key);
+    headers.forEach(request::setHeader);
+    CompletableFuture<HttpResponse<InputStream>> asked =
+        HTTP.sendAsync(request.build(), BodyHandlers.ofInputStream());
+    after.run();
+    HttpResponse<InputStream> response = asked.join();
+    assertThat(response.statusCode()).isEqualTo(200);
+    return new Lines(
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8)));
   }
 
   /** Where the server is; what is for agents is on their port. */

@@ -7,10 +7,11 @@ package dev.poise.spec;
  *
  * <p>{@code GET} {@value #MANIFEST} is a long poll: with {@code If-None-Match: "<revision>"} and
  * {@code Prefer: wait=50} it answers 200 with a {@link Manifest} as soon as the cluster's revision
- * differs, else 304 when the time is over. {@code POST} {@value #SPECS} turns a {@link SpecRequest}
- * into a {@link SpecAnswer}, {@code POST} {@value #BUNDLES} a {@link BundleRequest} into a {@link
- * BundleAnswer}. {@code POST} {@value #REPORTS} takes a {@link NodeReport} and answers a {@link
- * ReportAnswer}.
+ * differs, else 304 when the time is over. To {@code Accept: application/x-ndjson} that answer goes
+ * on until the time is over, with a line for this manifest and each that follows. {@code POST}
+ * {@value #SPECS} turns a {@link SpecRequest} into a {@link SpecAnswer}, {@code POST} {@value
+ * #BUNDLES} a {@link BundleRequest} into a {@link BundleAnswer}. {@code POST} {@value #REPORTS}
+ * takes a {@link NodeReport} and answers a {@link ReportAnswer}.
  */
 public final class AgentApi {
   public static final String JOIN = "/agent/v1/join";
@@ -18,6 +19,9 @@ public final class AgentApi {
   public static final String SPECS = "/agent/v1/specs:fetch";
   public static final String BUNDLES = "/agent/v1/bundles:fetch";
   public static final String REPORTS = "/agent/v1/reports";
+
+  /** JSON documents, each of them a line. */
+  public static final String LINES = "application/x-ndjson";
 
   private AgentApi() {}
 }

@@ -3,6 +3,7 @@ package dev.poise.agent.link;
 import dev.poise.spec.SpecJson;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -49,8 +50,14 @@ final class Channel {
   }
 
   HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Sends a request; what becomes of the answer's body is said by the handler. */
+  <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws IOException, InterruptedException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
+      return http.send(request, body);
     } catch (SSLException e) {
       throw new IOException(sentence(e), e);
     } catch (ConnectException e) {
@@ -73,11 +80,15 @@ final class Channel {
   }
 
   static <T> T read(HttpResponse<String> response, Class<T> type) throws IOException {
+    return read(response.uri(), response.body(), type);
+  }
+
+  /** Reads a document that was a part of the answer from there. */
+  static <T> T read(URI from, String json, Class<T> type) throws IOException {
     try {
-      return SpecJson.read(response.body(), type);
+      return SpecJson.read(json, type);
     } catch (JacksonException e) {
-      throw new IOException(
-          "the server's answer to " + response.uri().getPath() + " cannot be read", e);
+      throw new IOException("the server's answer to " + from.getPath() + " cannot be read", e);
     }
   }
 }

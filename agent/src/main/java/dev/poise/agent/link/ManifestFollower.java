@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A manifest is accepted when it is newer and all specs it names that could be had are on disk,
  * with the certificate material they name. What the server does not have any more keeps nothing
- * waiting but its own load balancer: it is asked for again with every poll, and most likely a newer
- * manifest is on its way.
+ * waiting but its own load balancer: it is asked for again soon, and most likely a newer manifest
+ * is on its way.
  *
- * <p>A manifest that is not newer is refused, and the next poll waits a little: a server that was
- * set back would answer each one at once. Reports say so until a poll is good again.
+ * <p>A manifest that is not newer is refused, and the server asked again only after a while: one
+ * that was set back would answer at once each time. Reports say so until an answer is good.
  */
 public final class ManifestFollower implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(ManifestFollower.class);
-  private static final Duration LONG_POLL = Duration.ofSeconds(50);
-  private static final Duration SHORT_POLL = Duration.ofSeconds(2);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(50);
+  private static final Duration WAIT_FOR_MISSING = Duration.ofSeconds(2);
 
   private final ServerClient server;
   private final Ledger ledger;
@@ -78,20 +79,21 @@ public final class ManifestFollower implements Runnable {
     }
   }
 
-  /** One poll and what follows from it; says how long to pause then. */
+  /** One answer of the server and what follows from it; says how long to pause then. */
   Duration step() throws InterruptedException {
-    try {
-      Duration wait = patience();
-      String problem =
-          switch (server.poll(ledger.revisionOf(node), wait)) {
-            case ServerClient.Poll.Unchanged() -> "";
-            case ServerClient.Poll.Fresh(Manifest manifest) -> consider(manifest);
-          };
-      board.problems("manifest", problem.isEmpty() ? List.of() : List.of(problem));
-      if (fetchFor(ledger.manifest().stream().toList())) onChange.run();
-      asked = true;
-      if (problem.isEmpty()) return succeeded();
-      return failed(problem);
+    try (ManifestStream manifests = server.manifests(ledger.revisionOf(node), patience())) {
+      Optional<Manifest> next;
+      do {
+        next = manifests.next();
+        String problem = next.isPresent() ? consider(next.get()) : "";
+        board.problems("manifest", problem.isEmpty() ? List.of() : List.of(problem));
+        if (fetchFor(ledger.manifest().stream().toList())) onChange.run();
+        asked = true;
+        if (!problem.isEmpty()) return failed(problem);
+        succeeded();
+        // What is missing is asked for again before long, whether there is a new manifest or not.
+      } while (next.isPresent() && isComplete(List.of(next.get())));
+      return Duration.ZERO;
     } catch (IOException e) {
       return failed(sentence(e));
     } catch (RuntimeException e) {
@@ -103,7 +105,7 @@ public final class ManifestFollower implements Runnable {
   /** The first answer comes at once: whoever waits for it is not sure that the ledger is fresh. */
   private Duration patience() throws IOException {
     if (!asked) return Duration.ZERO;
-    return isComplete(ledger.manifest().stream().toList()) ? LONG_POLL : SHORT_POLL;
+    return isComplete(ledger.manifest().stream().toList()) ? LONGEST_WAIT : WAIT_FOR_MISSING;
   }
 
   /** Whether the server answered since the agent began, and what it said was acted on. */
@@ -111,10 +113,9 @@ public final class ManifestFollower implements Runnable {
     return asked;
   }
 
-  private Duration succeeded() {
+  private void succeeded() {
     condition.good();
     backoff.reset();
-    return Duration.ZERO;
   }
 
   private Duration failed(String problem) {

@@ -3,13 +3,13 @@ package dev.poise.agent.link;
 import dev.poise.spec.AgentApi;
 import dev.poise.spec.BundleAnswer;
 import dev.poise.spec.BundleRequest;
-import dev.poise.spec.Manifest;
 import dev.poise.spec.NodeReport;
 import dev.poise.spec.ReportAnswer;
 import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -47,15 +47,6 @@ public final class ServerClient {
     return new ServerClient(channel, otherNodeKey);
   }
 
-  /** What a poll brought. */
-  public sealed interface Poll {
-    /** Another revision than the one asked about. */
-    record Fresh(Manifest manifest) implements Poll {}
-
-    /** Nothing in the time given. */
-    record Unchanged() implements Poll {}
-  }
-
   /**
    * What the server said to somebody who only looks whether it is there.
    *
@@ -86,20 +77,36 @@ public final class ServerClient {
     }
   }
 
-  /** Waits for a manifest of another revision. */
-  public Poll poll(long revision, Duration wait) throws IOException, InterruptedException {
+  /**
+   * Waits for a manifest of another revision than the one that is known, and hears of those that
+   * follow until so much time is over. Ends without any if there was none.
+   */
+  public ManifestStream manifests(long known, Duration wait)
+      throws IOException, InterruptedException {
+    return manifests(known, wait, ANSWER_PATIENCE);
+  }
+
+  /** The same with a patience of one's own for what the server is late with. */
+  ManifestStream manifests(long known, Duration wait, Duration patience)
+      throws IOException, InterruptedException {
+    Duration limit = wait.plus(patience);
     HttpRequest request =
         to(AgentApi.MANIFEST)
-            .header("If-None-Match", "\"" + revision + "\"")
+            .setHeader("Accept", AgentApi.LINES)
+            .header("If-None-Match", "\"" + known + "\"")
             .header("Prefer", "wait=" + wait.toSeconds())
-            .timeout(wait.plus(ANSWER_PATIENCE))
+            .timeout(limit)
             .GET()
             .build();
-    HttpResponse<String> response = channel.send(request);
+    HttpResponse<InputStream> response =
+        channel.send(request, HttpResponse.BodyHandlers.ofInputStream());
     return switch (response.statusCode()) {
-      case 200 -> new Poll.Fresh(Channel.read(response, Manifest.class));
-      case 304 -> new Poll.Unchanged();
-      default -> throw unexpected(request, response);
+      case 200 -> ManifestStream.of(response, limit);
+      case 304 -> ManifestStream.empty(response);
+      default -> {
+        response.body().close();
+        throw unexpected(request, response);
+      }
     };
   }
 
@@ -137,7 +144,7 @@ public final class ServerClient {
     return channel.to(path).header("Authorization", "Bearer " + nodeKey);
   }
 
-  private static IOException unexpected(HttpRequest request, HttpResponse<String> response) {
+  private static IOException unexpected(HttpRequest request, HttpResponse<?> response) {
     if (response.statusCode() == 401) return new IOException(NOT_A_NODE);
     return new IOException(
         "the server answered %d to %s %s"

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ManifestFollowerTest {
@@ -104,6 +105,23 @@ class ManifestFollowerTest {
     Manifest kept = ledger.manifest().orElseThrow();
     assertThat(kept.specs()).isEmpty();
     assertThat(ledger.hasSpec(kept.loadBalancers().getFirst().digest())).isTrue();
+  }
+
+  @Test
+  @Timeout(30)
+  void takesEachManifestOfAnAnswerAsItComes() throws Exception {
+    server.put(new Specs().http(80).next());
+    ManifestFollower follower = follower(server.node, server.key);
+    assertThat(follower.step()).isZero();
+    Thread following = Thread.startVirtualThread(follower);
+    for (int revision = 2; revision < 6; revision++) {
+      server.put(new Specs().http(80).next());
+      while (ledger.revision() != revision) Thread.sleep(1);
+    }
+    following.interrupt();
+    following.join();
+    assertThat(changes).hasValue(5);
+    assertThat(server.answers()).as("the first, and one for all others").isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.poise.agent.support.FakeServer;
+import dev.poise.agent.support.Specs;
 import dev.poise.agent.support.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
@@ -27,8 +28,10 @@ class ServerClientTest {
   }
 
   private void poll(ServerAddress address) throws Exception {
-    assertThat(new ServerClient(address, server.key).poll(0, Duration.ZERO))
-        .isInstanceOf(ServerClient.Poll.Unchanged.class);
+    ServerClient client = new ServerClient(address, server.key);
+    try (ManifestStream manifests = client.manifests(0, Duration.ZERO)) {
+      assertThat(manifests.next()).isEmpty();
+    }
   }
 
   @Test
@@ -80,6 +83,56 @@ class ServerClientTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("does not take this node's key any more")
         .hasMessageContaining("join --again");
+  }
+
+  @Test
+  void manifestsComeAsTheServerHasThemUntilItEndsItsAnswer() throws Exception {
+    server.put(new Specs().http(80).next());
+    ServerClient client = new ServerClient(server.address(), server.key);
+    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(2))) {
+      assertThat(manifests.next().orElseThrow().revision()).isEqualTo(1);
+      server.put(new Specs().http(80).next());
+      assertThat(manifests.next().orElseThrow().revision()).isEqualTo(2);
+      assertThat(manifests.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatFallsSilentInTheMiddleIsNotWaitedForForever() throws Exception {
+    server.put(new Specs().http(80).next());
+    ServerClient client = new ServerClient(server.address(), server.key);
+    try (ManifestStream manifests =
+        client.manifests(0, Duration.ofSeconds(1), Duration.ofMillis(200))) {
+      manifests.next();
+      server.fallSilent();
+      assertThatThrownBy(manifests::next)
+          .isInstanceOf(IOException.class)
+          .hasMessage("the server fell silent in the middle of its answer");
+    }
+  }
+
+  @Test
+  void saysWhenTheServerBreaksOff() throws Exception {
+    server.put(new Specs().http(80).next());
+    ServerClient client = new ServerClient(server.address(), server.key);
+    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(20))) {
+      manifests.next();
+      server.stop();
+      assertThatThrownBy(manifests::next)
+          .isInstanceOf(IOException.class)
+          .hasMessage("the server broke off in the middle of its answer");
+    }
+  }
+
+  @Test
+  void waitingEndsWithItsThread() throws Exception {
+    server.put(new Specs().http(80).next());
+    ServerClient client = new ServerClient(server.address(), server.key);
+    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(20))) {
+      manifests.next();
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(manifests::next).isInstanceOf(InterruptedException.class);
+    }
   }
 
   @Test

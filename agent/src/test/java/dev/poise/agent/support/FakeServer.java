@@ -27,6 +27,7 @@ import dev.poise.spec.SpecRequest;
 import dev.poise.spec.VpcId;
 import dev.poise.spec.VpcNetwork;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 
@@ -69,9 +71,11 @@ public final class FakeServer implements AutoCloseable {
   private boolean forgetful;
   private boolean contradicting;
   private boolean sendsSpecs;
+  private volatile boolean silent;
   private Redundancy redundancy = new Redundancy.None();
   private boolean revoked;
   private int refused;
+  private int answers;
   private TlsIdentity identity = TlsIdentity.shared();
   private HttpServer server;
 
@@ -113,6 +117,11 @@ public final class FakeServer implements AutoCloseable {
   /** How many calls it refused because it does not know the key. */
   public synchronized int refused() {
     return refused;
+  }
+
+  /** How many answers had manifests. */
+  public synchronized int answers() {
+    return answers;
   }
 
   /** What was asked of it to make a node. */
@@ -282,27 +291,57 @@ public final class FakeServer implements AutoCloseable {
 
   private void manifest(HttpExchange exchange) throws IOException {
     if (!isAllowed(exchange)) return;
-    String tag = exchange.getRequestHeaders().getFirst("If-None-Match");
+    long known =
+        Long.parseLong(exchange.getRequestHeaders().getFirst("If-None-Match").replace("\"", ""));
     String prefer = exchange.getRequestHeaders().getFirst("Prefer");
     long wait = Long.parseLong(prefer.substring("wait=".length()));
-    String body = await(tag, System.nanoTime() + wait * 1_000_000_000L);
+    long deadline = System.nanoTime() + wait * 1_000_000_000L;
+    Optional<Manifest> first = await(known, deadline);
     // Whoever was revoked while it waited hears nothing.
     if (!isAllowed(exchange)) return;
-    if (body.isEmpty()) answer(exchange, 304, "");
-    else answer(exchange, 200, body);
+    if (first.isEmpty()) {
+      answer(exchange, 304, "");
+    } else if (AgentApi.LINES.equals(exchange.getRequestHeaders().getFirst("Accept"))) {
+      answerOnAndOn(exchange, first.get(), deadline);
+    } else {
+      answer(exchange, 200, SpecJson.write(first.get()));
+    }
   }
 
-  private synchronized String await(String tag, long deadline) throws IOException {
+  private void answerOnAndOn(HttpExchange exchange, Manifest first, long deadline)
+      throws IOException {
+    synchronized (this) {
+      answers++;
+    }
+    exchange.sendResponseHeaders(200, 0);
+    OutputStream body = exchange.getResponseBody();
+    Optional<Manifest> next = Optional.of(first);
+    while (next.isPresent() && !isRevoked()) {
+      body.write((SpecJson.write(next.get()) + "\n").getBytes(StandardCharsets.UTF_8));
+      body.flush();
+      next = await(next.get().revision(), deadline);
+      if (silent) return;
+    }
+    exchange.close();
+  }
+
+  /** Leaves answers as they are from their next word on. */
+  public synchronized void fallSilent() {
+    silent = true;
+    notifyAll();
+  }
+
+  private synchronized Optional<Manifest> await(long known, long deadline) throws IOException {
     try {
-      while (!contradicting && tag.equals("\"" + revision + "\"")) {
+      while (!contradicting && known == revision) {
         long millis = (deadline - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) return "";
+        if (millis <= 0) return Optional.empty();
         wait(millis);
       }
     } catch (InterruptedException e) {
       throw new IOException("stopped", e);
     }
-    return SpecJson.write(
+    return Optional.of(
         new Manifest(
             cluster,
             node,
@@ -369,12 +408,13 @@ public final class FakeServer implements AutoCloseable {
     return false;
   }
 
+  private synchronized boolean isRevoked() {
+    return revoked;
+  }
+
   private boolean isAllowed(HttpExchange exchange) throws IOException {
-    boolean known;
-    synchronized (this) {
-      known = !revoked;
-    }
-    if (known && ("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+    if (!isRevoked()
+        && ("Bearer " + key).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       return true;
     }
     synchronized (this) {

@@ -18,7 +18,9 @@ import dev.poise.spec.SpecAnswer;
 import dev.poise.spec.SpecJson;
 import dev.poise.spec.SpecRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,10 +28,14 @@ import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.TransactionException;
 import org.springframework.util.StreamUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -41,6 +47,7 @@ import tools.jackson.core.JacksonException;
 /** The calls of {@link AgentApi}. Bodies are read and written by the one codec both sides share. */
 @RestController
 final class AgentController {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentController.class);
   private static final Pattern WAIT = Pattern.compile("wait=(\\d{1,3})");
   private static final Pattern REVISION = Pattern.compile("\"(\\d{1,18})\"");
   private static final long NONE = -1;
@@ -82,25 +89,72 @@ final class AgentController {
     return json(joining.join(read(body, JoinRequest.class), Origin.of(request)));
   }
 
-  @GetMapping(AgentApi.MANIFEST)
+  @GetMapping(path = AgentApi.MANIFEST, produces = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<String> manifest(
       HttpServletRequest request,
       @AuthenticationPrincipal Node node,
       @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
       @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
-    Optional<Manifest> next =
-        manifests.await(
-            node,
-            number(REVISION, known, NONE),
-            Duration.ofSeconds(number(WAIT, preference, 0)),
-            // While it waited, the node may have been revoked, or somebody else have become it.
-            () -> agents.requireStill(request));
-    return next.map(manifest ->
-            ResponseEntity.ok()
-                .eTag(Conditions.etag(manifest.revision()))
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(SpecJson.write(manifest)))
-        .orElseGet(() -> ResponseEntity.status(HttpStatus.NOT_MODIFIED).build());
+    try (Manifests.Watch watch = watch(request, node, known, preference)) {
+      return watch
+          .next()
+          .map(manifest ->
+              ResponseEntity.ok()
+                  .eTag(Conditions.etag(manifest.revision()))
+                  .contentType(MediaType.APPLICATION_JSON)
+                  .body(SpecJson.write(manifest)))
+          .orElseGet(() -> ResponseEntity.status(HttpStatus.NOT_MODIFIED).build());
+    }
+  }
+
+  /**
+   * The same for whoever wants those that come after it as well: a line for each, until the time is
+   * over. The answer begins with the first one, so that a refusal before it is one like all others;
+   * what happens after it ends the answer, and whoever comes again is told what it was.
+   */
+  @GetMapping(path = AgentApi.MANIFEST, produces = AgentApi.LINES)
+  void manifests(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      @AuthenticationPrincipal Node node,
+      @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
+    try (Manifests.Watch watch = watch(request, node, known, preference)) {
+      Optional<Manifest> next = watch.next();
+      if (next.isEmpty()) response.setStatus(HttpStatus.NOT_MODIFIED.value());
+      else response.setContentType(AgentApi.LINES);
+      while (next.isPresent()) {
+        send(response, next.get());
+        next = after(watch);
+      }
+    } catch (IOException e) {
+      LOG.debug("{} is not there any more to hear of manifests: {}", node.id(), e.getMessage());
+    }
+  }
+
+  private Manifests.Watch watch(
+      HttpServletRequest request, Node node, @Nullable String known, @Nullable String preference) {
+    return manifests.watch(
+        node,
+        number(REVISION, known, NONE),
+        Duration.ofSeconds(number(WAIT, preference, 0)),
+        // While it waited, the node may have been revoked, or somebody else have become it.
+        () -> agents.requireStill(request));
+  }
+
+  private static Optional<Manifest> after(Manifests.Watch watch) {
+    try {
+      return watch.next();
+    } catch (Refusal | DataAccessException | TransactionException e) {
+      LOG.debug("An answer to a node ends early: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static void send(HttpServletResponse response, Manifest manifest) throws IOException {
+    OutputStream body = response.getOutputStream();
+    body.write((SpecJson.write(manifest) + '\n').getBytes(StandardCharsets.UTF_8));
+    body.flush();
   }
 
   @PostMapping(AgentApi.SPECS)

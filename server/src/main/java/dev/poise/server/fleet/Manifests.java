@@ -37,8 +37,8 @@ import org.springframework.stereotype.Component;
  * in networks that nodes make an end of. The specs that are new in it go with it: most nodes waited
  * for it with the revision before, and need not come again for them.
  *
- * <p>A poll ends early when it is woken by a signal, and in any case when its time is over; a lost
- * signal costs that time and nothing else.
+ * <p>Whoever watches is woken by signals, and in any case its time ends, after which it comes again
+ * and looks; a lost signal costs that time and nothing else.
  */
 @Component
 final class Manifests {
@@ -85,31 +85,71 @@ final class Manifests {
   }
 
   /**
-   * The manifest of the node, as soon as it is of another revision; empty when the time is over
-   * before.
+   * Begins to watch for manifests of the node, for a while.
    *
    * @param node as it was when it asked
+   * @param known the revision it has, of which it wants no manifest
    * @param again refuses it if it would be refused now; called if anything was said of it since
-   * @throws Refusal.Unauthenticated if it is none any more
    */
-  Optional<Manifest> await(Node node, long known, Duration wait, Runnable again) {
-    ClusterId cluster = node.clusterId();
-    long end = System.nanoTime() + jittered(wait).toNanos();
-    try (Signals.Subscription signal = signals.subscribe(cluster.text())) {
-      long revision = clusters.revision(cluster);
-      Wanted wanted;
-      if (revision != known) {
-        wanted = wanted(cluster, read -> read.revision() == revision);
-      } else {
-        do {
-          Duration left = Duration.ofNanos(end - System.nanoTime());
-          if (!left.isPositive() || !signal.await(left) || !signals.isRunning())
-            return Optional.empty();
-          // All nodes of the cluster heard the same signal, and one of them reads for all.
-          wanted = wanted(cluster, read -> read.began() - signal.lastNanos() > 0);
-        } while (wanted.revision() == known);
+  Watch watch(Node node, long known, Duration wait, Runnable again) {
+    return new Watch(node, known, jittered(wait), again);
+  }
+
+  /** Manifests of one node as they come, each of another revision than the one before. */
+  final class Watch implements AutoCloseable {
+    private final Node node;
+    private final Runnable again;
+    private final long end;
+    private final Signals.Subscription signal;
+    private long known;
+    private boolean looked;
+
+    private Watch(Node node, long known, Duration wait, Runnable again) {
+      this.node = node;
+      this.known = known;
+      this.again = again;
+      this.end = System.nanoTime() + wait.toNanos();
+      this.signal = signals.subscribe(node.clusterId().text());
+    }
+
+    /**
+     * Waits for the next one; empty when the time is over.
+     *
+     * @throws Refusal.Unauthenticated if whoever asks is none of the cluster's nodes any more
+     */
+    Optional<Manifest> next() {
+      Optional<Wanted> next = looked ? Optional.empty() : look();
+      while (next.isEmpty()) {
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        if (!left.isPositive() || !signal.await(left) || !signals.isRunning()) {
+          return Optional.empty();
+        }
+        // All nodes of the cluster heard the same signal, and one of them reads for all.
+        next =
+            Optional.of(wanted(node.clusterId(), read -> read.began() - signal.lastNanos() > 0))
+                .filter(this::isNews);
       }
-      return Optional.of(manifest(node, known, wanted, again));
+      Manifest manifest = manifest(node, known, next.get(), again);
+      known = manifest.revision();
+      return Optional.of(manifest);
+    }
+
+    /** What there is without waiting. */
+    private Optional<Wanted> look() {
+      long revision = clusters.revision(node.clusterId());
+      looked = true;
+      return revision == known
+          ? Optional.empty()
+          : Optional.of(wanted(node.clusterId(), read -> read.revision() == revision));
+    }
+
+    private boolean isNews(Wanted wanted) {
+      return wanted.revision() != known;
+    }
+
+    @Override
+    public void close() {
+      signal.close();
     }
   }
 
@@ -182,7 +222,7 @@ final class Manifests {
         known == wanted.before() ? wanted.specs() : List.of());
   }
 
-  /** Somewhat less than asked for, so that the polls of many nodes do not end together. */
+  /** Somewhat less than asked for, so that many nodes do not come again together. */
   private static Duration jittered(Duration wait) {
     Duration longest = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     return Duration.ofMillis(

@@ -126,6 +126,33 @@ class AgentApiTest extends ApiTest {
   }
 
   @Test
+  void anAnswerInLinesGoesOnWithEachChangeUntilItsTimeIsOver() throws Exception {
+    Map<String, String> headers =
+        Map.of("If-None-Match", manifest().etag(), "Prefer", "wait=5", "Accept", AgentApi.LINES);
+    try (Lines lines = lines(AgentApi.MANIFEST, headers, site.nodeKey(), this::loadBalancer)) {
+      JsonNode first = lines.next().orElseThrow();
+      assertThat(first.at("/loadBalancers").size()).isEqualTo(1);
+      assertThat(first.at("/specs").size()).isEqualTo(1);
+      Answer second = loadBalancer();
+      JsonNode next = lines.next().orElseThrow();
+      assertThat(next.at("/revision").asLong()).isGreaterThan(first.at("/revision").asLong());
+      assertThat(next.at("/loadBalancers").size()).isEqualTo(2);
+      assertThat(next.at("/specs").size()).as("those that are new").isEqualTo(1);
+      assertThat(next.at("/specs/0/json").asString()).contains(second.text("/id"));
+      assertThat(lines.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerInLinesIsOneLineForWhomDoesNotWait() throws Exception {
+    Map<String, String> headers = Map.of("Accept", AgentApi.LINES);
+    try (Lines lines = lines(AgentApi.MANIFEST, headers, site.nodeKey(), () -> {})) {
+      assertThat(lines.next()).isPresent();
+      assertThat(lines.next()).isEmpty();
+    }
+  }
+
+  @Test
   void aManifestBringsTheSpecsThatTheOneBeforeDidNotName() throws Exception {
     loadBalancer();
     String before = manifest().etag();

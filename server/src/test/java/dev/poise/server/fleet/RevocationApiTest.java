@@ -67,6 +67,26 @@ class RevocationApiTest extends ApiTest {
   }
 
   @Test
+  void anAnswerThatGoesOnEndsWithoutAWordOfTheClusterToo() throws Exception {
+    Map<String, String> headers =
+        Map.of(
+            "If-None-Match",
+            manifest(Map.of()).etag(),
+            "Prefer",
+            "wait=40",
+            "Accept",
+            AgentApi.LINES);
+    try (Lines lines = lines(AgentApi.MANIFEST, headers, site.nodeKey(), this::loadBalancer)) {
+      assertThat(lines.next()).isPresent();
+      long start = System.nanoTime();
+      revoke();
+      assertThat(lines.next()).isEmpty();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+    assertThat(manifest(headers).status()).isEqualTo(401);
+  }
+
+  @Test
   void aPollOfTheKeyThatWasReplacedEndsToo() throws Exception {
     Map<String, String> headers =
         Map.of("If-None-Match", manifest(Map.of()).etag(), "Prefer", "wait=40");
