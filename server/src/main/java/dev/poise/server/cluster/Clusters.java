@@ -125,7 +125,7 @@ public final class Clusters {
 
   /**
    * Lets a node in no more, and counts it as none. Raise the revision after what follows from that:
-   * it ends the long polls, that of the node too.
+   * it wakes the nodes that wait for manifests, this one too.
    */
   public Node revoke(Caller caller, NodeId id) {
     caller.requirePlatformAdmin();

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -89,43 +90,33 @@ final class AgentController {
     return json(joining.join(read(body, JoinRequest.class), Origin.of(request)));
   }
 
-  @GetMapping(path = AgentApi.MANIFEST, produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<String> manifest(
-      HttpServletRequest request,
-      @AuthenticationPrincipal Node node,
-      @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
-    try (Manifests.Watch watch = watch(request, node, known, preference)) {
-      return watch
-          .next()
-          .map(manifest ->
-              ResponseEntity.ok()
-                  .eTag(Conditions.etag(manifest.revision()))
-                  .contentType(MediaType.APPLICATION_JSON)
-                  .body(SpecJson.write(manifest)))
-          .orElseGet(() -> ResponseEntity.status(HttpStatus.NOT_MODIFIED).build());
-    }
-  }
-
   /**
-   * The same for whoever wants those that come after it as well: a line for each, until the time is
-   * over. The answer begins with the first one, so that a refusal before it is one like all others;
-   * what happens after it ends the answer, and whoever comes again is told what it was.
+   * A manifest, and in lines those that come after it as well, until the time is over. The answer
+   * begins with the first one, so that a refusal before it is one like all others; what happens
+   * after it ends the answer, and whoever comes again is told what it was.
    */
-  @GetMapping(path = AgentApi.MANIFEST, produces = AgentApi.LINES)
-  void manifests(
+  @GetMapping(AgentApi.MANIFEST)
+  void manifest(
       HttpServletRequest request,
       HttpServletResponse response,
       @AuthenticationPrincipal Node node,
       @RequestHeader(name = "If-None-Match", required = false) @Nullable String known,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String preference) {
+      @RequestHeader(name = "Prefer", required = false) @Nullable String preference,
+      @RequestHeader(name = "Accept", required = false) @Nullable String accepted) {
     try (Manifests.Watch watch = watch(request, node, known, preference)) {
       Optional<Manifest> next = watch.next();
-      if (next.isEmpty()) response.setStatus(HttpStatus.NOT_MODIFIED.value());
-      else response.setContentType(AgentApi.LINES);
-      while (next.isPresent()) {
+      if (next.isEmpty()) {
+        response.setStatus(HttpStatus.NOT_MODIFIED.value());
+      } else if (AgentApi.LINES.equals(accepted)) {
+        response.setContentType(AgentApi.LINES);
+        while (next.isPresent()) {
+          send(response, next.get());
+          next = after(watch);
+        }
+      } else {
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setHeader(HttpHeaders.ETAG, Conditions.etag(next.get().revision()));
         send(response, next.get());
-        next = after(watch);
       }
     } catch (IOException e) {
       LOG.debug("{} is not there any more to hear of manifests: {}", node.id(), e.getMessage());

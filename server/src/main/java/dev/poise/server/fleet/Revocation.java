@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Lets a node in no more, and draws the conclusions: what it said counts no more, what waited for
- * its word waits no longer, and its long poll ends.
+ * its word waits no longer, and it hears of no manifest any more.
  */
 @Component
 final class Revocation {
