@@ -18,7 +18,8 @@ final class Examination {
             config.conntrackBinary(),
             config.keepalivedBinary());
     return Doctor.of(
-        new Subject(file, config.settings(), programs, () -> open(config), version), System.out);
+        new Subject(config.node(), file, config.settings(), programs, () -> open(config), version),
+        System.out);
   }
 
   private static ServerClient open(AgentConfig config) throws IOException {

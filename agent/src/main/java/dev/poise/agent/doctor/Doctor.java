@@ -37,6 +37,7 @@ public final class Doctor {
     Path process = agent.map(found -> PROC.resolve("" + found.pid())).orElse(PROC.resolve("self"));
     Subject.Programs programs = subject.programs();
     Daemons daemons = new Daemons(processes, subject.settings());
+    Nftables nftables = new Nftables(new Tool(programs.nft()));
     List<Check> checks = new ArrayList<>();
     checks.add(() -> List.of(new Ok("poise-agent " + subject.agentVersion())));
     checks.add(new AgentCheck(agent, subject.config()));
@@ -53,7 +54,8 @@ public final class Doctor {
     checks.add(new FolderCheck("run.dir", subject.settings().runDirectory()));
     checks.add(new OthersCheck(daemons, orders.sharesAddresses()));
     checks.add(new PortsCheck(PROC, daemons, orders.entrances()));
-    checks.add(new FirewallCheck(new Tool(programs.nft()), orders));
+    checks.add(new TablesCheck(nftables, subject.node()));
+    checks.add(new FirewallCheck(nftables, orders));
     checks.add(new PeersCheck(orders.peers(), PeersCheck::answersPing));
     return new Doctor(checks, out);
   }

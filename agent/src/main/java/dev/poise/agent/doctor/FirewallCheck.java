@@ -2,15 +2,12 @@ package dev.poise.agent.doctor;
 
 import dev.poise.agent.doctor.Finding.Ok;
 import dev.poise.agent.doctor.Finding.Warn;
-import dev.poise.agent.kernel.Tool;
 import dev.poise.spec.IpAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Whether a firewall drops what the other nodes of the cluster say by VRRP. A node that does not
@@ -20,25 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
  * no rule takes VRRP. Every such table must let a packet through, so each is looked at by itself.
  * Rules are read for what firewalls commonly say, not computed: that is why it only warns.
  */
-record FirewallCheck(Tool nft, Orders orders) implements Check {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+record FirewallCheck(Nftables nftables, Orders orders) implements Check {
   private static final String VRRP = "112";
 
   @Override
   public List<Finding> findings() throws IOException {
     if (!orders.sharesAddresses()) return List.of();
-    Tool.Run run = nft.run(List.of("-n", "-j", "list", "ruleset"), "");
-    if (!run.succeeded()) throw new IOException("nft does not list the rules: " + run.output());
-    return findings(run.output(), orders.peers());
+    return findings(nftables.list("ruleset"), orders.peers());
   }
 
-  static List<Finding> findings(String ruleset, List<IpAddress> peers) throws IOException {
-    JsonNode items;
-    try {
-      items = JSON.readTree(ruleset).path("nftables");
-    } catch (JacksonException e) {
-      throw new IOException("nft lists the rules in another way than expected", e);
-    }
+  static List<Finding> findings(JsonNode items, List<IpAddress> peers) {
     List<Finding> findings = new ArrayList<>();
     for (JsonNode item : items) {
       JsonNode chain = item.path("chain");

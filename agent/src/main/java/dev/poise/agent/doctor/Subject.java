@@ -2,6 +2,7 @@ package dev.poise.agent.doctor;
 
 import dev.poise.agent.link.ServerClient;
 import dev.poise.agent.render.NodeSettings;
+import dev.poise.spec.NodeId;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -11,7 +12,12 @@ import java.nio.file.Path;
  * @param config the file that its agent runs with
  */
 public record Subject(
-    Path config, NodeSettings settings, Programs programs, Link link, String agentVersion) {
+    NodeId node,
+    Path config,
+    NodeSettings settings,
+    Programs programs,
+    Link link,
+    String agentVersion) {
 
   /** The programs it uses, by name or path. */
   public record Programs(String haproxy, String nft, String conntrack, String keepalived) {}

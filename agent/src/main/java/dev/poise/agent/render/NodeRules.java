@@ -52,6 +52,8 @@ public final class NodeRules {
 
   private static final String COUNTING = "{ type ipv4_addr . inet_proto . inet_service; counter; }";
 
+  private static final String TABLE_PREFIX = "poise_";
+
   private NodeRules() {}
 
   /** An element of a set; its key is written as nft prints it. */
@@ -65,7 +67,12 @@ public final class NodeRules {
 
   /** The name of a node's table. */
   public static String tableOf(NodeId node) {
-    return "poise_" + node;
+    return TABLE_PREFIX + node;
+  }
+
+  /** Whether a table of that name is one of any node. */
+  public static boolean isTable(String name) {
+    return name.startsWith(TABLE_PREFIX + "node_");
   }
 
   /** The transaction that makes the table, or sets its rules right and leaves its sets. */

@@ -57,6 +57,7 @@ class DoctorTest {
         FakeServer server = new FakeServer()) {
       Subject subject =
           new Subject(
+              server.node,
               scratch.directory().resolve("agent.conf"),
               scratch.settings(),
               new Subject.Programs("haproxy", "nft", "conntrack", "keepalived"),
@@ -74,7 +75,8 @@ class DoctorTest {
             "ok    open files",
             "net.ipv4.ip_nonlocal_bind",
             "ok    data.dir",
-            "ok    run.dir");
+            "ok    run.dir")
+        .containsPattern("no other node has rules|is another node's");
   }
 
   @Test

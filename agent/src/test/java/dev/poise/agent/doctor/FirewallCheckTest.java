@@ -34,7 +34,7 @@ class FirewallCheckTest {
   }
 
   private String line(String rules) throws IOException, InterruptedException {
-    List<Finding> findings = FirewallCheck.findings(listed(rules), PEERS);
+    List<Finding> findings = FirewallCheck.findings(Nftables.items(listed(rules)), PEERS);
     assertThat(findings).hasSize(1);
     return findings.getFirst().line();
   }
@@ -106,15 +106,15 @@ class FirewallCheckTest {
   @Test
   void isNotLookedAtWhereNoAddressesAreShared() throws Exception {
     Orders alone = new Orders(false, List.of(), true, List.of());
-    assertThat(new FirewallCheck(new Tool("/nowhere/nft"), alone).findings()).isEmpty();
+    assertThat(new FirewallCheck(new Nftables(new Tool("/nowhere/nft")), alone).findings())
+        .isEmpty();
   }
 
   @Test
   void whatCannotBeReadIsNotTakenForGood() {
     Orders shared = new Orders(true, PEERS, false, List.of());
-    assertThatThrownBy(() -> new FirewallCheck(new Tool("false"), shared).findings())
+    assertThatThrownBy(() -> new FirewallCheck(new Nftables(new Tool("false")), shared).findings())
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> FirewallCheck.findings("table ip f", PEERS))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Nftables.items("table ip f")).isInstanceOf(IOException.class);
   }
 }
