@@ -29,12 +29,6 @@ public final class ManifestStream implements AutoCloseable {
     this.lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
   }
 
-  /** Of an answer that has no manifest. */
-  static ManifestStream empty(HttpResponse<InputStream> answer) throws IOException {
-    answer.body().close();
-    return new ManifestStream(answer.uri(), InputStream.nullInputStream());
-  }
-
   /** Of an answer that ends before that much time is over, or is broken off then. */
   static ManifestStream of(HttpResponse<InputStream> answer, Duration limit) {
     ManifestStream stream = new ManifestStream(answer.uri(), answer.body());

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ServerClientTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private FakeServer server;
 
   @BeforeEach
@@ -85,12 +87,18 @@ class ServerClientTest {
         .hasMessageContaining("join --again");
   }
 
-  @Test
-  void manifestsComeAsTheServerHasThemUntilItEndsItsAnswer() throws Exception {
+  /** An answer of the server that goes on after its first manifest. */
+  private ManifestStream begun(Duration wait, Duration patience) throws Exception {
     server.put(new Specs().http(80).next());
     ServerClient client = new ServerClient(server.address(), server.key);
-    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(2))) {
-      assertThat(manifests.next().orElseThrow().revision()).isEqualTo(1);
+    ManifestStream manifests = client.manifests(0, wait, patience);
+    assertThat(manifests.next().orElseThrow().revision()).isEqualTo(1);
+    return manifests;
+  }
+
+  @Test
+  void manifestsComeAsTheServerHasThemUntilItEndsItsAnswer() throws Exception {
+    try (ManifestStream manifests = begun(Duration.ofSeconds(2), PATIENCE)) {
       server.put(new Specs().http(80).next());
       assertThat(manifests.next().orElseThrow().revision()).isEqualTo(2);
       assertThat(manifests.next()).isEmpty();
@@ -99,11 +107,7 @@ class ServerClientTest {
 
   @Test
   void aServerThatFallsSilentInTheMiddleIsNotWaitedForForever() throws Exception {
-    server.put(new Specs().http(80).next());
-    ServerClient client = new ServerClient(server.address(), server.key);
-    try (ManifestStream manifests =
-        client.manifests(0, Duration.ofSeconds(1), Duration.ofMillis(200))) {
-      manifests.next();
+    try (ManifestStream manifests = begun(Duration.ofSeconds(1), Duration.ofMillis(200))) {
       server.fallSilent();
       assertThatThrownBy(manifests::next)
           .isInstanceOf(IOException.class)
@@ -113,10 +117,7 @@ class ServerClientTest {
 
   @Test
   void saysWhenTheServerBreaksOff() throws Exception {
-    server.put(new Specs().http(80).next());
-    ServerClient client = new ServerClient(server.address(), server.key);
-    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(20))) {
-      manifests.next();
+    try (ManifestStream manifests = begun(Duration.ofSeconds(20), PATIENCE)) {
       server.stop();
       assertThatThrownBy(manifests::next)
           .isInstanceOf(IOException.class)
@@ -126,10 +127,7 @@ class ServerClientTest {
 
   @Test
   void waitingEndsWithItsThread() throws Exception {
-    server.put(new Specs().http(80).next());
-    ServerClient client = new ServerClient(server.address(), server.key);
-    try (ManifestStream manifests = client.manifests(0, Duration.ofSeconds(20))) {
-      manifests.next();
+    try (ManifestStream manifests = begun(Duration.ofSeconds(20), PATIENCE)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(manifests::next).isInstanceOf(InterruptedException.class);
     }
