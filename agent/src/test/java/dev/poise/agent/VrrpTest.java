@@ -292,17 +292,17 @@ class VrrpTest {
     VrrpNode stranger = opened(VrrpNode.on(lan.machine(), lan.here(), 254));
     stranger.peers(one);
     String from = "ip protocol 112 ip saddr " + stranger.machine.address() + " counter";
-    for (String when : List.of("-10", "10")) {
+    for (String when : List.of("-310", "-290")) {
       one.machine.run("nft", "add", "table", "ip", "at" + when);
-      String chain = "{ type filter hook input priority " + when + "; }";
-      one.machine.run("nft", "add", "chain", "ip", "at" + when, "input", chain);
-      one.machine.run("nft", "add", "rule", "ip", "at" + when, "input", from);
+      String chain = "{ type filter hook prerouting priority " + when + "; }";
+      one.machine.run("nft", "add", "chain", "ip", "at" + when, "prerouting", chain);
+      one.machine.run("nft", "add", "rule", "ip", "at" + when, "prerouting", from);
     }
     stranger.startAgent();
     stranger.server.put(specs.next());
     // It does not hear the others, so it thinks it is alone, and says so.
-    eventually("stranger", () -> stranger.is(Role.PRIMARY) && packets("at-10") > 5);
-    assertThat(packets("at10")).isZero();
+    eventually("stranger", () -> stranger.is(Role.PRIMARY) && packets("at-310") > 5);
+    assertThat(packets("at-290")).isZero();
     assertThat(one.is(Role.PRIMARY)).isTrue();
     assertThat(one.machine.has(specs.vip)).isTrue();
     assertThat(two.is(Role.BACKUP)).isTrue();

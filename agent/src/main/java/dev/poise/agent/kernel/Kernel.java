@@ -89,10 +89,11 @@ public final class Kernel {
     Nft nft = new Nft(enter, nftProgram);
     Conntrack conntrack = new Conntrack(enter, conntrackProgram);
     Kernel kernel = new Kernel(enter, nft, conntrack, table);
-    nft.check(NodeRules.table(table) + SampleRules.transaction());
+    nft.check(NodeRules.table(table, true) + SampleRules.transaction());
     conntrack.sessions();
-    nft.commit(NodeRules.table(table));
+    nft.commit(NodeRules.sets(table));
     kernel.learnOwners();
+    nft.commit(NodeRules.rules(table, kernel.hasDatagrams()));
     return kernel;
   }
 
@@ -104,6 +105,10 @@ public final class Kernel {
           LoadBalancerId owner = new LoadBalancerId(listed.comment());
           wanted.computeIfAbsent(owner, id -> new HashSet<>()).add(element);
         });
+  }
+
+  private boolean hasDatagrams() {
+    return wanted.values().stream().flatMap(Set::stream).anyMatch(NodeRules::isOfDatagrams);
   }
 
   /** The versions of the programs. */
@@ -145,6 +150,7 @@ public final class Kernel {
     try {
       Set<Element> before = wanted.getOrDefault(id, Set.of());
       if (before.equals(newest) && !damaged) return;
+      boolean hadDatagrams = hasDatagrams();
       if (newest.isEmpty()) wanted.remove(id);
       else wanted.put(id, Set.copyOf(newest));
       if (damaged) {
@@ -158,10 +164,13 @@ public final class Kernel {
       for (Element element : newest) {
         if (!before.contains(element)) text.append(line("add", element, id.text()));
       }
+      if (hasDatagrams() != hadDatagrams) {
+        text.append(NodeRules.rules(table, hasDatagrams()));
+      }
       try {
         nft.commit(text.toString());
-      } catch (Nft.Refused e) {
-        log.warn("the node's nftables table is made again: {}", e.why());
+      } catch (IOException e) {
+        log.warn("the node's nftables table is made again: {}", e.getMessage());
         restore();
       }
     } finally {
@@ -181,8 +190,8 @@ public final class Kernel {
       }
       try {
         nft.commit(NodeRules.unguarded(table) + guardLines());
-      } catch (Nft.Refused e) {
-        log.warn("the node's nftables table is made again: {}", e.why());
+      } catch (IOException e) {
+        log.warn("the node's nftables table is made again: {}", e.getMessage());
         restore();
       }
     } finally {
@@ -203,7 +212,7 @@ public final class Kernel {
    * @throws IOException if not
    */
   public void probe() throws IOException {
-    nft.check(NodeRules.table(table));
+    nft.check(NodeRules.table(table, true));
   }
 
   private String line(String verb, Element element, String comment) {
@@ -216,7 +225,7 @@ public final class Kernel {
     damaged = true;
     StringBuilder text = new StringBuilder();
     text.append("add table ip ").append(table).append("\ndelete table ip ").append(table);
-    text.append('\n').append(NodeRules.table(table));
+    text.append('\n').append(NodeRules.table(table, hasDatagrams()));
     wanted.forEach(
         (id, owned) -> owned.forEach(element -> text.append(line("add", element, id.text()))));
     text.append(guardLines());

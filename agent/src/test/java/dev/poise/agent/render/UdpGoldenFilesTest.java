@@ -65,7 +65,8 @@ class UdpGoldenFilesTest {
 
   @Test
   void theNodesTableIsAccepted() throws Exception {
-    assertThat(check(NodeRules.table("poise_golden"))).isEqualTo(new Command(0, ""));
+    assertThat(check(NodeRules.table("poise_golden", true))).isEqualTo(new Command(0, ""));
+    assertThat(check(NodeRules.table("poise_golden", false))).isEqualTo(new Command(0, ""));
   }
 
   @Test
