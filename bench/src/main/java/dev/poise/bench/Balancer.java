@@ -1,5 +1,6 @@
 package dev.poise.bench;
 
+import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.Ports;
 import java.net.InetSocketAddress;
@@ -79,6 +80,11 @@ final class Balancer {
   /** What the agent made of it, as long as it serves. */
   Path renderedConfiguration() {
     return poise.nodeFolder().resolve("lb", id, "current", "haproxy.cfg");
+  }
+
+  /** As one that carries traffic on a port. */
+  Contender contender(String name, int port) {
+    return new Contender(name, Room.OF_POISE, at(port), haproxy());
   }
 
   /** The process that carries its traffic. */

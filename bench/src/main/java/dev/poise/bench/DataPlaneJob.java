@@ -27,6 +27,7 @@ public final class DataPlaneJob {
   private final Scope scope;
   private final Report report;
   private final Path configurations;
+  private final PlainHaproxy.Setup besidePoise;
   private final Members members;
   private final Certificate certificate;
 
@@ -35,7 +36,8 @@ public final class DataPlaneJob {
     this.scope = scope;
     this.report = report;
     configurations = project.root().resolve("bench");
-    members = new Members(poise.otherAddress(1));
+    besidePoise = PlainHaproxy.Setup.of(project, poise);
+    members = besidePoise.members();
     certificate = Certificate.make(scope, poise.folder(), "server");
   }
 
@@ -54,9 +56,11 @@ public final class DataPlaneJob {
   }
 
   private void measure(Options options) {
-    PlainHaproxy.start(scope, setup(Map.of()), "backend", members.address(), Members.PORT_OF_A);
+    PlainHaproxy.startMembers(scope, besidePoise);
+    PlainHaproxy.Setup alone = besidePoise.alone(scope);
+    PlainHaproxy.startMembers(scope, alone);
     report.progress("Configurations");
-    Rivals rivals = new Rivals(fromPoise(), byHand(), bare(), nginx());
+    Rivals rivals = new Rivals(fromPoise(), byHand(), bare(alone), nginx(alone.room()));
     report.remark("1,000 content rules and UDP: ./poise bench rules, ./poise bench udp");
     for (TrafficKind kind : TrafficKind.values()) {
       if (options.only().contains(kind.word())) rivals.measure(kind, scope, options, report);
@@ -76,7 +80,7 @@ public final class DataPlaneJob {
     configuration("Poise, HTTPS", tls);
     return port -> {
       Balancer one = port == Balancer.TLS_PORT ? tls : plain;
-      return new Contender("Poise", one.at(port), one.haproxy());
+      return one.contender("Poise", port);
     };
   }
 
@@ -86,39 +90,46 @@ public final class DataPlaneJob {
   }
 
   private Rivals.Entrances byHand() {
-    return haproxy("HAProxy configured by hand", "by-hand", poise.otherAddress(2));
+    String address = poise.otherAddress(2);
+    PlainHaproxy.Setup counting = besidePoise.counting(scope, address);
+    PlainHaproxy.startMembers(scope, counting);
+    String name = "HAProxy configured by hand";
+    configuration(name + ", packets", "haproxy/by-hand.nft");
+    return haproxy(name, counting, "by-hand", address);
   }
 
-  private Rivals.Entrances bare() {
-    return haproxy("HAProxy, bare minimum", "bare", poise.otherAddress(3));
+  private Rivals.Entrances bare(PlainHaproxy.Setup setup) {
+    return haproxy("HAProxy, bare minimum", setup, "bare", poise.otherAddress(3));
   }
 
   /** One process with HTTP and TCP, one with HTTPS: a file says one or the other. */
-  private Rivals.Entrances haproxy(String name, String file, String address) {
+  private Rivals.Entrances haproxy(
+      String name, PlainHaproxy.Setup setup, String file, String address) {
     configuration(name, "haproxy/" + file + ".cfg");
     PlainHaproxy plain =
-        PlainHaproxy.start(scope, setup(Map.of("TCP", "yes")), file, address, Balancer.PORT);
+        PlainHaproxy.start(scope, setup.with(Map.of("TCP", "yes")), file, address, Balancer.PORT);
     Path bundle = certificate.writeBundle(poise.folder().resolve("server.pem"));
     PlainHaproxy tls =
         PlainHaproxy.start(
             scope,
-            setup(Map.of("CERTIFICATE", bundle.toString())).in(poise.folder().resolve("tls")),
+            setup.with(Map.of("CERTIFICATE", bundle.toString())).in("tls"),
             file,
             address,
             Balancer.TLS_PORT);
     return port -> {
       PlainHaproxy one = port == Balancer.TLS_PORT ? tls : plain;
-      return new Contender(name, one.at(port), one.process());
+      return one.contender(name, port);
     };
   }
 
-  private Rivals.Entrances nginx() {
+  private Rivals.Entrances nginx(Room room) {
     String name = "nginx";
     String address = poise.otherAddress(4);
     Path template = configuration(name, "nginx/data-plane.conf");
     Nginx nginx =
         Nginx.start(
             scope,
+            room,
             template,
             poise.folder(),
             Map.of(
@@ -131,16 +142,12 @@ public final class DataPlaneJob {
                 "KEY",
                 certificate.key().toString()));
     LinuxProcess worker = nginx.worker();
-    return port -> new Contender(name, Ports.endpoint(address, port), worker);
+    return port -> new Contender(name, room, Ports.endpoint(address, port), worker);
   }
 
   private Path configuration(String name, String file) {
     Path path = configurations.resolve(file);
     report.configuration(name, "bench/" + file, path);
     return path;
-  }
-
-  private PlainHaproxy.Setup setup(Map<String, String> more) {
-    return new PlainHaproxy.Setup(configurations.resolve("haproxy"), poise.folder(), members, more);
   }
 }

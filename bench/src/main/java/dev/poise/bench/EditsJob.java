@@ -29,10 +29,9 @@ public final class EditsJob {
 
   private static void measure(
       ProjectPlaces project, RunningPoise poise, Scope scope, Options options, Report report) {
-    Members members = new Members(poise.otherAddress(1));
-    PlainHaproxy.Setup setup =
-        new PlainHaproxy.Setup(project.root().resolve("bench/haproxy"), poise.folder(), members);
-    PlainHaproxy.start(scope, setup, "backend", members.address(), Members.PORT_OF_A);
+    PlainHaproxy.Setup setup = PlainHaproxy.Setup.of(project, poise);
+    PlainHaproxy.startMembers(scope, setup);
+    Members members = setup.members();
     String certificate = poise.upload(Certificate.make(scope, poise.folder(), "first"));
     List<Map<String, Object>> listeners =
         List.of(

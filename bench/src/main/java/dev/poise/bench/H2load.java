@@ -28,11 +28,11 @@ record H2load(Scope scope) implements LoadGenerator {
   }
 
   @Override
-  public Result run(InetSocketAddress target, int seconds) {
+  public Result run(Room room, InetSocketAddress target, int seconds) {
     List<String> command = new ArrayList<>(List.of("h2load", "-t1", "-c" + CONNECTIONS));
     command.addAll(List.of("-m" + STREAMS, "-D" + seconds));
     command.addAll(Browser.options());
     command.add("https://%s:%d/".formatted(target.getHostString(), target.getPort()));
-    return parse(Program.output(scope, command));
+    return parse(Program.output(scope, room.inside(command)));
   }
 }

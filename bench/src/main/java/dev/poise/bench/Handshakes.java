@@ -24,7 +24,7 @@ record Handshakes(Scope scope) implements LoadGenerator {
   }
 
   @Override
-  public Result run(InetSocketAddress target, int seconds) {
+  public Result run(Room room, InetSocketAddress target, int seconds) {
     String server = target.getHostString() + ":" + target.getPort();
     // It looks at the clock's seconds, so it takes up to one second longer.
     List<String> command =
@@ -41,7 +41,7 @@ record Handshakes(Scope scope) implements LoadGenerator {
             "" + seconds);
     long start = System.nanoTime();
     List<Process> clients =
-        Stream.generate(() -> Program.started(scope, command)).limit(CLIENTS).toList();
+        Stream.generate(() -> Program.started(scope, room.inside(command))).limit(CLIENTS).toList();
     List<String> outputs = clients.stream().map(Program::read).toList();
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     long connections = outputs.stream().mapToLong(Handshakes::parse).sum();

@@ -3,6 +3,9 @@ package dev.poise.bench;
 import dev.poise.standalone.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,12 @@ import java.util.stream.Stream;
 
 /** What the kernel tells about a process. */
 record LinuxProcess(long pid) {
+  // Fields of /proc/<pid>/net/tcp.
+  private static final int LOCAL_ADDRESS = 1;
+  private static final int STATE = 3;
+  private static final int INODE = 9;
+  private static final String LISTENING = "0A";
+
   // Fields of /proc/<pid>/stat behind the name of the program.
   private static final int USER_TIME = 11;
   private static final int SYSTEM_TIME = 12;
@@ -51,6 +60,33 @@ record LinuxProcess(long pid) {
       return new String(arguments, StandardCharsets.UTF_8).contains(text);
     } catch (IOException endedOrNotOurs) {
       return false;
+    }
+  }
+
+  /** Whether it listens there for TCP. */
+  boolean listensAt(InetSocketAddress at) {
+    // The kernel prints the number that the bytes are on this machine.
+    byte[] address = at.getAddress().getAddress();
+    int number = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder()).getInt();
+    String local = "%08X:%04X".formatted(number, at.getPort());
+    return text(file("net/tcp"))
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(fields -> fields[LOCAL_ADDRESS].equals(local) && fields[STATE].equals(LISTENING))
+        .anyMatch(fields -> hasOpen("socket:[" + fields[INODE] + "]"));
+  }
+
+  private boolean hasOpen(String target) {
+    try (Stream<Path> files = Files.list(file("fd"))) {
+      return files.anyMatch(file -> {
+        try {
+          return Files.readSymbolicLink(file).toString().equals(target);
+        } catch (IOException closedMeanwhile) {
+          return false;
+        }
+      });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.net.InetSocketAddress;
 
 /** A client that asks as fast as it can. */
 interface LoadGenerator {
-  /** Asks for some seconds and counts. */
-  Result run(InetSocketAddress target, int seconds);
+  /** Asks for some seconds, from a room, and counts. */
+  Result run(Room room, InetSocketAddress target, int seconds);
 
   /**
    * What it found.

@@ -1,6 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.ProjectPlaces;
 
 /**
@@ -28,27 +27,27 @@ public final class MainJob {
 
   private static void measure(
       ProjectPlaces project, RunningPoise poise, Scope scope, Options options, Report report) {
-    Members members = new Members(poise.otherAddress(1));
-    PlainHaproxy.Setup setup =
-        new PlainHaproxy.Setup(project.root().resolve("bench/haproxy"), poise.folder(), members);
-    PlainHaproxy backend =
-        PlainHaproxy.start(scope, setup, "backend", members.address(), Members.PORT_OF_A);
+    PlainHaproxy.Setup setup = PlainHaproxy.Setup.of(project, poise);
+    PlainHaproxy.startMembers(scope, setup);
+    Members members = setup.members();
     new Edits(poise, members, poise.balancer("edits", members), options.edits(), BARS)
         .measureAll(report)
         .report(report, "");
 
     Balancer balancer = poise.balancer("traffic", members);
     int port = Balancer.PORT;
-    PlainHaproxy byHand = PlainHaproxy.start(scope, setup, "by-hand", poise.otherAddress(2), port);
-    PlainHaproxy bare = PlainHaproxy.start(scope, setup, "bare", poise.otherAddress(3), port);
+    String address = poise.otherAddress(2);
+    PlainHaproxy.Setup counting = setup.counting(scope, address);
+    PlainHaproxy.startMembers(scope, counting);
+    PlainHaproxy byHand = PlainHaproxy.start(scope, counting, "by-hand", address, port);
+    PlainHaproxy.Setup alone = setup.alone(scope);
+    PlainHaproxy backend = PlainHaproxy.startMembers(scope, alone);
+    PlainHaproxy bare = PlainHaproxy.start(scope, alone, "bare", poise.otherAddress(3), port);
     new Traffic(
-            new Contender("Poise", balancer.at(port), balancer.haproxy()),
-            new Contender("HAProxy configured by hand", byHand.at(port), byHand.process()),
-            new Contender("HAProxy, bare minimum", bare.at(port), bare.process()),
-            new Contender(
-                "no balancer, straight to a member",
-                backend.at(Members.PORT_OF_A),
-                backend.process()))
+            balancer.contender("Poise", port),
+            byHand.contender("HAProxy configured by hand", port),
+            bare.contender("HAProxy, bare minimum", port),
+            backend.contender("no balancer, straight to a member", Members.PORT_OF_A))
         .measure(scope, options, report);
 
     new Sizes(poise, members, options.loadBalancers()).measure(report);

@@ -21,11 +21,13 @@ final class Nginx {
   /**
    * Starts it; the scope ends it.
    *
+   * @param room where it runs
    * @param template of the configuration
    * @param folder for its files
    * @param names what stands in the template for what is known only now
    */
-  static Nginx start(Scope scope, Path template, Path folder, Map<String, String> names) {
+  static Nginx start(
+      Scope scope, Room room, Path template, Path folder, Map<String, String> names) {
     Path file = folder.resolve("nginx.conf");
     try {
       Files.writeString(file, filled(Files.readString(template), folder, names));
@@ -33,7 +35,7 @@ final class Nginx {
       throw new UncheckedIOException(e);
     }
     ProcessBuilder builder =
-        new ProcessBuilder("setsid", "nginx", "-c", file.toString())
+        new ProcessBuilder(room.inside(List.of("setsid", "nginx", "-c", file.toString())))
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(folder.resolve("nginx.out").toFile());

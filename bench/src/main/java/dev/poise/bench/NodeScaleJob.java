@@ -43,6 +43,7 @@ public final class NodeScaleJob {
   private final Scope scope;
   private final CommandLine options;
   private final Report report;
+  private final PlainHaproxy.Setup setup;
   private final Members members;
   private final List<Balancer> balancers = new ArrayList<>();
   private final List<Figure> starts = new ArrayList<>();
@@ -56,7 +57,8 @@ public final class NodeScaleJob {
     this.scope = scope;
     this.options = options;
     this.report = report;
-    members = new Members(poise.otherAddress(1));
+    setup = PlainHaproxy.Setup.of(Job.project(), poise);
+    members = setup.members();
   }
 
   public static void main(String[] arguments) {
@@ -79,9 +81,7 @@ public final class NodeScaleJob {
   }
 
   private void measure(List<Integer> sizes, int rounds) {
-    Path files = Job.project().root().resolve("bench/haproxy");
-    PlainHaproxy.Setup setup = new PlainHaproxy.Setup(files, poise.folder(), members);
-    PlainHaproxy.start(scope, setup, "backend", members.address(), Members.PORT_OF_A);
+    PlainHaproxy.startMembers(scope, setup);
     poise.allow(sizes.getLast());
     for (int size : sizes) {
       report.progress("%d load balancers: making them".formatted(size));

@@ -1,7 +1,9 @@
 package dev.poise.bench;
 
+import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.Ports;
+import dev.poise.standalone.ProjectPlaces;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +17,12 @@ import java.util.Map;
 /** An HAProxy that is started from a file of the folder {@code bench/haproxy}, without Poise. */
 final class PlainHaproxy {
   private final Process process;
+  private final Room room;
   private final String address;
 
-  private PlainHaproxy(Process process, String address) {
+  private PlainHaproxy(Process process, Room room, String address) {
     this.process = process;
+    this.room = room;
     this.address = address;
   }
 
@@ -29,19 +33,49 @@ final class PlainHaproxy {
    * @param folder for what they write
    * @param more names of parts that are wanted as well
    */
-  record Setup(Path files, Path folder, Members members, Map<String, String> more) {
-    Setup(Path files, Path folder, Members members) {
-      this(files, folder, members, Map.of());
+  record Setup(Path files, Path folder, Room room, Members members, Map<String, String> more) {
+    /** In the room that Poise is in, with the members of its load balancers. */
+    static Setup of(ProjectPlaces project, RunningPoise poise) {
+      return new Setup(
+          project.root().resolve("bench/haproxy"),
+          poise.folder(),
+          Room.OF_POISE,
+          new Members(poise.otherAddress(1)),
+          Map.of());
     }
 
     Setup with(Map<String, String> more) {
-      return new Setup(files, folder, members, more);
+      return new Setup(files, folder, room, members, more);
     }
 
-    /** The same, with another folder for what they write. */
-    Setup in(Path other) {
-      return new Setup(files, other, members, more);
+    /** In another folder of this one. */
+    Setup in(String subfolder) {
+      return new Setup(files, folder.resolve(subfolder), room, members, more);
     }
+
+    /**
+     * In a room of its own, where members are to be started as well, and where the kernel counts
+     * packets as by-hand.nft says.
+     *
+     * @param address that of by-hand.cfg
+     */
+    Setup counting(Scope scope, String address) {
+      return in(Room.counting(scope, files.resolve("by-hand.nft"), address)).in("counting");
+    }
+
+    /** In a room of its own, where members are to be started as well. */
+    Setup alone(Scope scope) {
+      return in(Room.empty(scope)).in("alone");
+    }
+
+    private Setup in(Room other) {
+      return new Setup(files, folder, other, members, more);
+    }
+  }
+
+  /** Starts the members; the scope ends them. */
+  static PlainHaproxy startMembers(Scope scope, Setup setup) {
+    return start(scope, setup, "backend", setup.members().address(), Members.PORT_OF_A);
   }
 
   /**
@@ -57,7 +91,7 @@ final class PlainHaproxy {
     List<String> command =
         List.of("setsid", "haproxy", "-db", "-f", setup.files().resolve(name + ".cfg").toString());
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(setup.room().inside(command))
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(log.toFile());
@@ -69,10 +103,10 @@ final class PlainHaproxy {
     // Only root can become somebody else. The agent decides in the same way.
     if (isRoot()) environment.put("AS_ROOT", "yes");
     Process process = scope.open(() -> start(builder), PlainHaproxy::end);
-    PlainHaproxy haproxy = new PlainHaproxy(process, address);
+    PlainHaproxy haproxy = new PlainHaproxy(process, setup.room(), address);
     boolean listens =
         Deadline.in(Duration.ofSeconds(10))
-            .await(() -> !process.isAlive() || isListening(haproxy.at(port)));
+            .await(() -> !process.isAlive() || haproxy.process().listensAt(haproxy.at(port)));
     if (!listens || !process.isAlive()) {
       throw new IllegalStateException(name + ".cfg does not run: " + text(log));
     }
@@ -104,14 +138,6 @@ final class PlainHaproxy {
     process.onExit().join();
   }
 
-  private static boolean isListening(InetSocketAddress target) {
-    try (HttpConnection _ = HttpConnection.open(target)) {
-      return true;
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
   private static String text(Path file) {
     try {
       return Files.readString(file);
@@ -122,6 +148,11 @@ final class PlainHaproxy {
 
   InetSocketAddress at(int port) {
     return Ports.endpoint(address, port);
+  }
+
+  /** As one that carries traffic on a port. */
+  Contender contender(String name, int port) {
+    return new Contender(name, room, at(port), process());
   }
 
   LinuxProcess process() {

@@ -36,10 +36,15 @@ final class Rounds {
     this.seconds = options.seconds();
   }
 
-  /** Something that answers requests; it collects what each round says of it. */
-  record Contender(String name, InetSocketAddress at, LinuxProcess process, List<Turn> turns) {
-    Contender(String name, InetSocketAddress at, LinuxProcess process) {
-      this(name, at, process, new ArrayList<>());
+  /**
+   * Something that answers requests; it collects what each round says of it.
+   *
+   * @param room where it is, and whoever asks it
+   */
+  record Contender(
+      String name, Room room, InetSocketAddress at, LinuxProcess process, List<Turn> turns) {
+    Contender(String name, Room room, InetSocketAddress at, LinuxProcess process) {
+      this(name, room, at, process, new ArrayList<>());
     }
 
     Sample sample(ToDoubleFunction<Turn> number) {
@@ -59,7 +64,7 @@ final class Rounds {
     report.progress(
         "%s: %d rounds, %d s for each of %d"
             .formatted(subject, rounds, seconds, contenders.size()));
-    contenders.forEach(contender -> load.run(contender.at(), WARM_UP_SECONDS));
+    contenders.forEach(contender -> load.run(contender.room(), contender.at(), WARM_UP_SECONDS));
     for (int round = 0; round < rounds; round++) {
       // There and back, so that nobody always has the same neighbour before.
       for (Contender contender : round % 2 == 0 ? contenders : contenders.reversed()) {
@@ -81,7 +86,7 @@ final class Rounds {
 
   private Turn turn(Contender contender) {
     Duration before = contender.process().cpuTime();
-    LoadGenerator.Result result = load.run(contender.at(), seconds);
+    LoadGenerator.Result result = load.run(contender.room(), contender.at(), seconds);
     Duration used = contender.process().cpuTime().minus(before);
     return new Turn(result.perSecond(), used.toNanos() / 1e3 / result.requests(), result.failed());
   }

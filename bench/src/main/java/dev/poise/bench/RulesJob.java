@@ -25,28 +25,27 @@ public final class RulesJob {
   private static void measure(
       ProjectPlaces project, RunningPoise poise, Scope scope, Options options, Report report) {
     Rules rules = new Rules();
-    rules.writeMaps(poise.folder());
-    Members members = new Members(poise.otherAddress(1));
-    PlainHaproxy.Setup setup =
-        new PlainHaproxy.Setup(project.root().resolve("bench/haproxy"), poise.folder(), members);
-    PlainHaproxy.start(scope, setup, "backend", members.address(), Members.PORT_OF_A);
+    PlainHaproxy.Setup setup = PlainHaproxy.Setup.of(project, poise);
+    PlainHaproxy.startMembers(scope, setup);
+    Members members = setup.members();
     int port = Balancer.PORT;
     Balancer without = poise.balancer("without", members);
     report.progress("Making " + rules.count() + " rules");
     Balancer with = poise.balancer("with", members, Rules.POOL, rules.bodies());
-    PlainHaproxy byHand =
-        PlainHaproxy.start(
-            scope, setup.with(Map.of("RULES", "yes")), "by-hand", poise.otherAddress(2), port);
+    String address = poise.otherAddress(2);
+    PlainHaproxy.Setup counting = setup.with(Map.of("RULES", "yes")).counting(scope, address);
+    PlainHaproxy.startMembers(scope, counting);
+    rules.writeMaps(counting.folder());
+    PlainHaproxy byHand = PlainHaproxy.start(scope, counting, "by-hand", address, port);
     Wrk wrk =
         new Wrk(
             scope,
             project.root().resolve("bench/wrk/rules.lua"),
             rules.writeRequests(poise.folder()));
 
-    Contender ruled = new Contender("Poise, with the rules", with.at(port), with.haproxy());
-    Contender bare = new Contender("Poise, without rules", without.at(port), without.haproxy());
-    Contender hand =
-        new Contender("HAProxy by hand, the same rules", byHand.at(port), byHand.process());
+    Contender ruled = with.contender("Poise, with the rules", port);
+    Contender bare = without.contender("Poise, without rules", port);
+    Contender hand = byHand.contender("HAProxy by hand, the same rules", port);
     Rounds rounds = new Rounds("HTTP", wrk, List.of(ruled, bare, hand), options);
     rounds.measure(report);
     rounds.compare(

@@ -71,6 +71,7 @@ public final class UdpJob {
       String vip = loadBalancer(poise);
       Nginx.start(
           scope,
+          Room.OF_POISE,
           project.root().resolve("bench/nginx/stream.conf"),
           poise.folder(),
           Map.of("ADDRESS", BALANCER));

@@ -75,7 +75,7 @@ record Wrk(
   }
 
   @Override
-  public Result run(InetSocketAddress target, int seconds) {
+  public Result run(Room room, InetSocketAddress target, int seconds) {
     List<String> command = new ArrayList<>(List.of("wrk", "-t1", "-c" + CONNECTIONS));
     command.add("-d" + seconds + "s");
     command.addAll(Browser.options());
@@ -83,6 +83,6 @@ record Wrk(
     command.addAll(script);
     command.add("%s://%s:%d/".formatted(scheme, target.getHostString(), target.getPort()));
     command.addAll(arguments);
-    return parse(Program.output(scope, command));
+    return parse(Program.output(scope, room.inside(command)));
   }
 }

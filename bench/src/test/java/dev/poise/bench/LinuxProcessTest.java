@@ -2,6 +2,9 @@ package dev.poise.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,22 @@ class LinuxProcessTest {
     } finally {
       parent.descendants().forEach(ProcessHandle::destroy);
       parent.destroy();
+    }
+  }
+
+  @Test
+  void knowsWhereItListensAndWhereSomebodyElseDoes() throws Exception {
+    LinuxProcess ourselves = new LinuxProcess(ProcessHandle.current().pid());
+    Process child = new ProcessBuilder("sleep", "30").start();
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.INET)) {
+      socket.bind(new InetSocketAddress("127.5.6.7", 0));
+      InetSocketAddress here = (InetSocketAddress) socket.getLocalAddress();
+      InetSocketAddress elsewhere = new InetSocketAddress("127.5.6.8", here.getPort());
+      assertThat(ourselves.listensAt(here)).isTrue();
+      assertThat(ourselves.listensAt(elsewhere)).isFalse();
+      assertThat(new LinuxProcess(child.pid()).listensAt(here)).isFalse();
+    } finally {
+      child.destroy();
     }
   }
 }
