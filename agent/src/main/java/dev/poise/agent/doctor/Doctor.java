@@ -50,6 +50,7 @@ public final class Doctor {
             PROC.resolve("sys/net/ipv4/ip_nonlocal_bind"), orders.sharesAddresses()));
     checks.add(
         new ForwardingCheck(PROC.resolve("sys/net/ipv4/ip_forward"), orders.forwardsDatagrams()));
+    checks.add(new TrackingCheck(PROC.resolve("sys/net/netfilter")));
     checks.add(new FolderCheck("data.dir", subject.settings().dataDirectory()));
     checks.add(new FolderCheck("run.dir", subject.settings().runDirectory()));
     checks.add(new OthersCheck(daemons, orders.sharesAddresses()));

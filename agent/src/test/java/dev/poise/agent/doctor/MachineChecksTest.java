@@ -80,6 +80,23 @@ class MachineChecksTest {
   }
 
   @Test
+  void aTableOfConnectionsThatIsNotThereIsNotFull() throws Exception {
+    assertThat(new TrackingCheck(directory).findings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "799, 1000, ok    tracked connections: 799 of 1000",
+    "800, 1000, warn  tracked connections: 800 of 1000",
+    "800, 0, ok    tracked connections: 800 of 0"
+  })
+  void aTableOfConnectionsMustHaveRoom(String tracked, String most, String begin) throws Exception {
+    Files.writeString(directory.resolve("nf_conntrack_count"), tracked + "\n");
+    Files.writeString(directory.resolve("nf_conntrack_max"), most + "\n");
+    assertThat(only(new TrackingCheck(directory))).startsWith(begin);
+  }
+
+  @Test
   void aFolderMustBeThereWithRoom() throws Exception {
     FolderCheck check = new FolderCheck("data.dir", directory);
     assertThat(only(check)).startsWith("ok    data.dir: " + directory);
