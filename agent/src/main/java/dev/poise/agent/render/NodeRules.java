@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * with the number of load balancers, so there is one table with sets in it, and a load balancer is
  * some elements of these sets.
  *
- * <p>Nor must there be a rule without need: each chain costs every packet of the machine some 50
+ * <p>Nor must there be a rule without need: each chain costs every packet of the machine some 70
  * ns. So there are two, and three more while a listener speaks UDP.
  *
  * <p>Packets are counted where they carry the load balancer's address: those of clients before,
@@ -149,7 +149,7 @@ public final class NodeRules {
    *
    * @param hasDatagrams whether a listener speaks UDP. Only then are there rules for it: they have
    *     the kernel track every connection of the machine, TCP as well, and that costs a new one a
-   *     fifth of what it takes
+   *     sixth of what it takes
    */
   public static String rules(String table, boolean hasDatagrams) {
     String rules = COUNTING_RULES + (hasDatagrams ? DATAGRAM_RULES : NO_DATAGRAM_RULES);
