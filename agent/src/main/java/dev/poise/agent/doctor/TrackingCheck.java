@@ -31,7 +31,9 @@ record TrackingCheck(Path folder) implements Check {
   }
 
   private long number(String name) throws IOException {
-    String text = Files.readString(folder.resolve(name)).strip();
+    // Numbers below /proc/sys come whole with the first read and not at all with a second one, and
+    // Files.readString begins with one byte.
+    String text = String.join("", Files.readAllLines(folder.resolve(name))).strip();
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {

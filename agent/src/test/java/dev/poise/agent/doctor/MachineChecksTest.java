@@ -2,7 +2,9 @@ package dev.poise.agent.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.poise.agent.support.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +84,15 @@ class MachineChecksTest {
   @Test
   void aTableOfConnectionsThatIsNotThereIsNotFull() throws Exception {
     assertThat(new TrackingCheck(directory).findings()).isEmpty();
+  }
+
+  @Test
+  void theNumbersAreThoseOfTheKernel() throws Exception {
+    Path folder = Path.of("/proc/sys/net/netfilter");
+    assumeTrue(Files.exists(folder.resolve("nf_conntrack_max")), "the kernel can track nothing");
+    Command sysctl =
+        Command.run(directory, List.of("sysctl", "-n", "net.netfilter.nf_conntrack_max"));
+    assertThat(only(new TrackingCheck(folder))).contains(" of " + sysctl.output().strip());
   }
 
   @ParameterizedTest
