@@ -28,7 +28,6 @@ public final class DataPlaneJob {
   private final Report report;
   private final Path configurations;
   private final PlainHaproxy.Setup besidePoise;
-  private final Members members;
   private final Certificate certificate;
 
   private DataPlaneJob(ProjectPlaces project, RunningPoise poise, Scope scope, Report report) {
@@ -37,7 +36,6 @@ public final class DataPlaneJob {
     this.report = report;
     configurations = project.root().resolve("bench");
     besidePoise = PlainHaproxy.Setup.of(project, poise);
-    members = besidePoise.members();
     certificate = Certificate.make(scope, poise.folder(), "server");
   }
 
@@ -69,6 +67,7 @@ public final class DataPlaneJob {
 
   /** As many processes as the HAProxies by hand: each listener more costs a process a little. */
   private Rivals.Entrances fromPoise() {
+    Members members = besidePoise.members();
     Balancer plain =
         poise.balancer(
             "plain",
@@ -136,7 +135,7 @@ public final class DataPlaneJob {
                 "ADDRESS",
                 address,
                 "BACKEND",
-                members.address(),
+                besidePoise.members().address(),
                 "CERTIFICATE",
                 certificate.certificate().toString(),
                 "KEY",

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs the load generator dnsperf in a namespace and understands what it prints. */
+/** Runs the load generator dnsperf and understands what it prints. */
 final class DnsPerf {
   private static final int CLIENTS = 32;
   private static final Pattern COMPLETED = Pattern.compile("Queries completed: +(\\d+)");
@@ -38,14 +38,9 @@ final class DnsPerf {
   }
 
   /** Lets it ask as fast as it can for so long; the scope ends it when the run is interrupted. */
-  static Result run(
-      Scope scope, String namespace, InetSocketAddress target, Path questions, int seconds) {
+  static Result run(Scope scope, Room room, InetSocketAddress target, Path questions, int seconds) {
     List<String> command =
         List.of(
-            "ip",
-            "netns",
-            "exec",
-            namespace,
             "dnsperf",
             "-s",
             target.getHostString(),
@@ -57,6 +52,6 @@ final class DnsPerf {
             "" + seconds,
             "-c",
             "" + CLIENTS);
-    return Result.parse(Program.output(scope, command));
+    return Result.parse(Program.output(scope, room.inside(command)));
   }
 }

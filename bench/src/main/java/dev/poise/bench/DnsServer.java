@@ -5,18 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** A DNS server in a namespace that knows one name. */
+/** A DNS server that knows one name. */
 final class DnsServer {
   private DnsServer() {}
 
   /** Starts it; the scope ends it. */
-  static void start(Scope scope, String namespace, String address, int port) {
+  static void start(Scope scope, Room room, String address, int port) {
     List<String> command =
         List.of(
-            "ip",
-            "netns",
-            "exec",
-            namespace,
             "dnsmasq",
             "--keep-in-foreground",
             "--conf-file=/dev/null",
@@ -31,7 +27,7 @@ final class DnsServer {
             "--user=root",
             "--log-facility=-");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(room.inside(command))
             .redirectErrorStream(true)
             .redirectInput(new File("/dev/null"))
             .redirectOutput(new File("/dev/null"));

@@ -32,6 +32,11 @@ final class Machine {
     return facts;
   }
 
+  /** Whether we may do everything on it. */
+  static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
   /** The processor time that everything on the machine has used, interrupts included. */
   static double busySeconds() {
     // user, nice, system, idle, iowait, irq, softirq in hundredths of a second

@@ -44,7 +44,6 @@ public final class NodeScaleJob {
   private final CommandLine options;
   private final Report report;
   private final PlainHaproxy.Setup setup;
-  private final Members members;
   private final List<Balancer> balancers = new ArrayList<>();
   private final List<Figure> starts = new ArrayList<>();
   private final List<Figure> resyncs = new ArrayList<>();
@@ -58,7 +57,6 @@ public final class NodeScaleJob {
     this.options = options;
     this.report = report;
     setup = PlainHaproxy.Setup.of(Job.project(), poise);
-    members = setup.members();
   }
 
   public static void main(String[] arguments) {
@@ -133,7 +131,7 @@ public final class NodeScaleJob {
             .mapToObj(client ->
                 Thread.startVirtualThread(() -> {
                   for (int i = first + client; i < size; i += MAKING_CLIENTS) {
-                    made.get(client).add(poise.unawaited("scale-" + i, members));
+                    made.get(client).add(poise.unawaited("scale-" + i, setup.members()));
                   }
                 }))
             .toList();

@@ -101,7 +101,7 @@ final class PlainHaproxy {
     environment.put("FOLDER", setup.folder().toString());
     environment.putAll(setup.more());
     // Only root can become somebody else. The agent decides in the same way.
-    if (isRoot()) environment.put("AS_ROOT", "yes");
+    if (Machine.isRoot()) environment.put("AS_ROOT", "yes");
     Process process = scope.open(() -> start(builder), PlainHaproxy::end);
     PlainHaproxy haproxy = new PlainHaproxy(process, setup.room(), address);
     boolean listens =
@@ -111,10 +111,6 @@ final class PlainHaproxy {
       throw new IllegalStateException(name + ".cfg does not run: " + text(log));
     }
     return haproxy;
-  }
-
-  private static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
   }
 
   private static void makeFolder(Path folder) {

@@ -2,7 +2,6 @@ package dev.poise.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -22,13 +21,21 @@ record Room(List<String> enter) {
    * for packets either, so there is nothing to get away from.
    */
   static Room empty(Scope scope) {
-    if (!"root".equals(System.getProperty("user.name"))) return OF_POISE;
-    String name =
-        "poise-bench-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    scope.open(() -> run(scope, "ip", "netns", "add", name), _ -> remove(name));
-    Room room = new Room(List.of("ip", "netns", "exec", name));
-    run(scope, "ip", "-n", name, "link", "set", "lo", "up");
+    if (!Machine.isRoot()) return OF_POISE;
+    String name = "poise-bench-%08x".formatted(ThreadLocalRandom.current().nextInt());
+    Room room = scope.open(() -> make(scope, name), _ -> remove(name));
+    run(scope, List.of("ip", "-n", name, "link", "set", "lo", "up"));
     return room;
+  }
+
+  private static Room make(Scope scope, String name) {
+    run(scope, List.of("ip", "netns", "add", name));
+    return of(name);
+  }
+
+  /** The network namespace of that name. */
+  static Room of(String namespace) {
+    return new Room(List.of("ip", "netns", "exec", namespace));
   }
 
   /**
@@ -41,7 +48,7 @@ record Room(List<String> enter) {
     if (room.equals(OF_POISE)) return room;
     List<String> load =
         List.of("nft", "--define", "ADDRESS=" + address, "--file", rules.toString());
-    run(scope, room.inside(load).toArray(String[]::new));
+    run(scope, room.inside(load));
     return room;
   }
 
@@ -52,16 +59,15 @@ record Room(List<String> enter) {
     return whole;
   }
 
-  private static String run(Scope scope, String... command) {
-    String said = Program.output(scope, List.of(command));
+  private static void run(Scope scope, List<String> command) {
+    String said = Program.output(scope, command);
     if (!said.isEmpty()) throw new IllegalStateException(String.join(" ", command) + ": " + said);
-    return said;
   }
 
   private static void remove(String name) {
-    // The scope is closed by now.
+    // The one it was made in is closed by now.
     try (Scope last = new Scope()) {
-      run(last, "ip", "netns", "del", name);
+      run(last, List.of("ip", "netns", "del", name));
     }
   }
 }

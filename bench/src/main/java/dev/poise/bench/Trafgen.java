@@ -105,9 +105,9 @@ final class Trafgen {
     return Long.parseLong(matcher.group(1));
   }
 
-  private static String output(String namespace, List<String> command) {
+  private static String output(Room room, List<String> command) {
     try {
-      return text(start(namespace, List.of(), command));
+      return text(start(room, List.of(), command));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -117,12 +117,11 @@ final class Trafgen {
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  private static Process start(String namespace, List<String> around, List<String> command) {
-    List<String> inside = new ArrayList<>(around);
-    inside.addAll(List.of("ip", "netns", "exec", namespace));
-    inside.addAll(command);
+  private static Process start(Room room, List<String> around, List<String> command) {
+    List<String> whole = new ArrayList<>(around);
+    whole.addAll(room.inside(command));
     try {
-      return new ProcessBuilder(inside)
+      return new ProcessBuilder(whole)
           .redirectErrorStream(true)
           .redirectInput(new File("/dev/null"))
           .start();

@@ -11,12 +11,12 @@ import java.util.Optional;
  * @param rounds in which every contender carries traffic once
  * @param seconds of traffic for each contender in each round
  * @param json where the figures are written as well
- * @param clients the namespace with the clients
- * @param servers the namespace with the servers
+ * @param clients the room with the clients
+ * @param servers the room with the servers
  * @param link the network interface of the clients
  */
 record UdpOptions(
-    int rounds, int seconds, Optional<Path> json, String clients, String servers, String link) {
+    int rounds, int seconds, Optional<Path> json, Room clients, Room servers, String link) {
   static final String HELP =
       """
       ./poise bench udp [options]
@@ -36,8 +36,8 @@ record UdpOptions(
     int rounds = 9;
     int seconds = 3;
     Optional<Path> json = Optional.empty();
-    String clients = "";
-    String servers = "";
+    Room clients = Room.OF_POISE;
+    Room servers = Room.OF_POISE;
     String link = "";
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
@@ -46,8 +46,8 @@ record UdpOptions(
         case "--rounds" -> rounds = number(option, rest, 100);
         case "--seconds" -> seconds = number(option, rest, 600);
         case "--json" -> json = Optional.of(Path.of(value(option, rest)));
-        case "--clients" -> clients = value(option, rest);
-        case "--servers" -> servers = value(option, rest);
+        case "--clients" -> clients = Room.of(value(option, rest));
+        case "--servers" -> servers = Room.of(value(option, rest));
         case "--link" -> link = value(option, rest);
         case "--help" -> throw new Unusable(HELP);
         default -> throw new Unusable(option + " is not known.\n" + HELP);

@@ -164,9 +164,8 @@ public final class Kernel {
       for (Element element : newest) {
         if (!before.contains(element)) text.append(line("add", element, id.text()));
       }
-      if (hasDatagrams() != hadDatagrams) {
-        text.append(NodeRules.rules(table, hasDatagrams()));
-      }
+      boolean hasDatagrams = hasDatagrams();
+      if (hasDatagrams != hadDatagrams) text.append(NodeRules.rules(table, hasDatagrams));
       try {
         nft.commit(text.toString());
       } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Protocol;
 import dev.poise.spec.RequestHeaders;
+import dev.poise.spec.RequestHeaders.ForwardedFor;
 import dev.poise.spec.Sources;
 import dev.poise.spec.Tls;
 import java.util.List;
@@ -147,11 +148,10 @@ final class Frontends {
   }
 
   private void headers(RequestHeaders headers, String scheme) {
-    RequestHeaders.ForwardedFor forwardedFor = headers.forwardedFor();
-    if (forwardedFor != RequestHeaders.ForwardedFor.APPEND)
-      text.line("http-request del-header X-Forwarded-For");
+    ForwardedFor forwardedFor = headers.forwardedFor();
+    if (forwardedFor != ForwardedFor.APPEND) text.line("http-request del-header X-Forwarded-For");
     // Cheaper than a set-header that would say the same.
-    if (forwardedFor != RequestHeaders.ForwardedFor.OFF) text.line("option forwardfor");
+    if (forwardedFor != ForwardedFor.OFF) text.line("option forwardfor");
     header("X-Real-IP", headers.realIp(), "%[src]");
     header("X-Forwarded-Proto", headers.forwardedProto(), scheme);
     header("X-Forwarded-Port", headers.forwardedPort(), "%[dst_port]");
