@@ -56,6 +56,13 @@ public record AddressRange(@JsonValue String text) {
     return first() <= number && number <= last();
   }
 
+  /** The smallest range with all addresses of both. */
+  public AddressRange covering(AddressRange other) {
+    int alike = Long.numberOfLeadingZeros(first() ^ other.first()) - 32;
+    int bits = Math.min(alike, Math.min(bits(), other.bits()));
+    return of(first() & -1L << (32 - bits), bits);
+  }
+
   private static long number(String address) {
     long number = 0;
     for (String octet : address.split("\\.", -1)) number = number << 8 | Long.parseLong(octet);

@@ -60,4 +60,19 @@ class ValuesTest {
   void knowsStatusCodes(String text, boolean valid) {
     assertThat(StatusCodes.isValid(text)).isEqualTo(valid);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.5/32, 10.0.0.5/32, 10.0.0.5/32",
+    "10.0.0.5/32, 10.0.0.4/32, 10.0.0.4/31",
+    "10.0.0.5/32, 10.0.0.8/32, 10.0.0.0/28",
+    "10.0.0.0/24, 10.0.0.8/32, 10.0.0.0/24",
+    "10.0.1.8/32, 10.0.0.0/24, 10.0.0.0/23",
+    "127.255.255.255/32, 128.0.0.0/32, 0.0.0.0/0",
+    "0.0.0.0/0, 10.0.0.5/32, 0.0.0.0/0"
+  })
+  void theSmallestRangeThatCoversTwo(String one, String other, String both) {
+    assertThat(new AddressRange(one).covering(new AddressRange(other)).text()).isEqualTo(both);
+    assertThat(new AddressRange(other).covering(new AddressRange(one)).text()).isEqualTo(both);
+  }
 }

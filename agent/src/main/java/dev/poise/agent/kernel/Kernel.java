@@ -1,5 +1,6 @@
 package dev.poise.agent.kernel;
 
+import dev.poise.agent.render.Carried;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeRules.Element;
 import dev.poise.agent.render.UdpRules;
@@ -49,7 +50,8 @@ public final class Kernel {
   private final Map<String, String> versions;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<LoadBalancerId, Set<Element>> wanted = new HashMap<>();
+  private final Map<LoadBalancerId, Owned> wanted = new HashMap<>();
+  private Carried ruled = Carried.NOTHING;
   private Optional<Set<Element>> guard = Optional.empty();
   private boolean damaged;
 
@@ -89,26 +91,38 @@ public final class Kernel {
     Nft nft = new Nft(enter, nftProgram);
     Conntrack conntrack = new Conntrack(enter, conntrackProgram);
     Kernel kernel = new Kernel(enter, nft, conntrack, table);
-    nft.check(NodeRules.table(table, true) + SampleRules.transaction());
+    nft.check(NodeRules.table(table, Carried.EVERYTHING) + SampleRules.transaction());
     conntrack.sessions();
     nft.commit(NodeRules.sets(table));
     kernel.learnOwners();
-    nft.commit(NodeRules.rules(table, kernel.hasDatagrams()));
+    kernel.ruled = kernel.carried();
+    nft.commit(NodeRules.rules(table, kernel.ruled));
     return kernel;
   }
 
   private void learnOwners() throws IOException {
+    Map<LoadBalancerId, Set<Element>> owners = new HashMap<>();
     Listing.parse(nft.list("list table ip " + table))
         .elements()
         .forEach((element, listed) -> {
           if (!TypeId.isValid(LoadBalancerId.PREFIX, listed.comment())) return;
           LoadBalancerId owner = new LoadBalancerId(listed.comment());
-          wanted.computeIfAbsent(owner, id -> new HashSet<>()).add(element);
+          owners.computeIfAbsent(owner, id -> new HashSet<>()).add(element);
         });
+    owners.forEach((owner, found) -> wanted.put(owner, new Owned(found)));
   }
 
-  private boolean hasDatagrams() {
-    return wanted.values().stream().flatMap(Set::stream).anyMatch(NodeRules::isOfDatagrams);
+  /** The elements of a load balancer. */
+  private record Owned(Set<Element> elements, Carried carried) {
+    static final Owned NOTHING = new Owned(Set.of());
+
+    Owned(Set<Element> elements) {
+      this(Set.copyOf(elements), Carried.by(elements));
+    }
+  }
+
+  private Carried carried() {
+    return wanted.values().stream().map(Owned::carried).reduce(Carried.NOTHING, Carried::and);
   }
 
   /** The versions of the programs. */
@@ -148,11 +162,10 @@ public final class Kernel {
   public void put(LoadBalancerId id, Set<Element> newest) throws IOException {
     lock.lock();
     try {
-      Set<Element> before = wanted.getOrDefault(id, Set.of());
+      Set<Element> before = wanted.getOrDefault(id, Owned.NOTHING).elements();
       if (before.equals(newest) && !damaged) return;
-      boolean hadDatagrams = hasDatagrams();
       if (newest.isEmpty()) wanted.remove(id);
-      else wanted.put(id, Set.copyOf(newest));
+      else wanted.put(id, new Owned(newest));
       if (damaged) {
         restore();
         return;
@@ -164,10 +177,11 @@ public final class Kernel {
       for (Element element : newest) {
         if (!before.contains(element)) text.append(line("add", element, id.text()));
       }
-      boolean hasDatagrams = hasDatagrams();
-      if (hasDatagrams != hadDatagrams) text.append(NodeRules.rules(table, hasDatagrams));
+      Carried carried = carried();
+      if (!carried.equals(ruled)) text.append(NodeRules.rules(table, carried));
       try {
         nft.commit(text.toString());
+        ruled = carried;
       } catch (IOException e) {
         log.warn("the node's nftables table is made again: {}", e.getMessage());
         restore();
@@ -211,7 +225,7 @@ public final class Kernel {
    * @throws IOException if not
    */
   public void probe() throws IOException {
-    nft.check(NodeRules.table(table, true));
+    nft.check(NodeRules.table(table, Carried.EVERYTHING));
   }
 
   private String line(String verb, Element element, String comment) {
@@ -222,13 +236,15 @@ public final class Kernel {
 
   private void restore() throws IOException {
     damaged = true;
+    Carried carried = carried();
     StringBuilder text = new StringBuilder();
     text.append("add table ip ").append(table).append("\ndelete table ip ").append(table);
-    text.append('\n').append(NodeRules.table(table, hasDatagrams()));
-    wanted.forEach(
-        (id, owned) -> owned.forEach(element -> text.append(line("add", element, id.text()))));
+    text.append('\n').append(NodeRules.table(table, carried));
+    wanted.forEach((id, owned) ->
+        owned.elements().forEach(element -> text.append(line("add", element, id.text()))));
     text.append(guardLines());
     nft.commit(text.toString());
+    ruled = carried;
     damaged = false;
   }
 
@@ -329,7 +345,7 @@ public final class Kernel {
       all.forEach(id -> text.append(UdpRules.removal(id)));
       text.append("delete table ip ").append(table).append('\n');
       Set<Element> udp = new HashSet<>();
-      wanted.values().forEach(udp::addAll);
+      wanted.values().forEach(owned -> udp.addAll(owned.elements()));
       nft.commit(text.toString());
       sessions.forget();
       end(

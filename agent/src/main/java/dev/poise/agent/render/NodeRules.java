@@ -9,6 +9,7 @@ import dev.poise.spec.Protocol;
 import dev.poise.spec.Redundancy;
 import dev.poise.spec.Sources;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,7 +24,9 @@ import java.util.stream.Stream;
  * some elements of these sets.
  *
  * <p>Nor must there be a rule without need: each chain costs every packet of the machine some 70
- * ns. So there are two, and three more while a listener speaks UDP.
+ * ns, and each look into a set twice as much. So there are two chains, and three more while a
+ * listener speaks UDP; and what has to do with no load balancer of the node, such as the traffic
+ * between HAProxy and members, leaves them after one comparison of its address.
  *
  * <p>Packets are counted where they carry the load balancer's address: those of clients before,
  * those to clients after addresses are translated. What a client on this machine sends passes the
@@ -53,18 +56,29 @@ public final class NodeRules {
   private static final String VRRP_GUARDED = "vrrp_guarded";
   private static final String VRRP_PEERS = "vrrp_peers";
 
+  private static final String AND = " . ";
   private static final int TCP = 6;
   private static final int UDP = 17;
 
   private static final String COUNTING = "{ type ipv4_addr . inet_proto . inet_service; counter; }";
 
-  private static final String COUNTING_RULES =
+  private static final String RULES =
       """
       add chain ip TABLE prerouting { type filter hook prerouting priority -300; policy accept; }
       add chain ip TABLE postrouting { type filter hook postrouting priority 300; policy accept; }
       flush chain ip TABLE prerouting
       flush chain ip TABLE postrouting
       add rule ip TABLE prerouting ip protocol 112 iifname @vrrp_guarded iifname . ip saddr != @vrrp_peers drop
+      """;
+
+  private static final String RANGE_RULES =
+      """
+      add rule ip TABLE prerouting ip daddr != RANGE return
+      add rule ip TABLE postrouting ip saddr != RANGE return
+      """;
+
+  private static final String ADDRESS_RULES =
+      """
       add rule ip TABLE prerouting icmp type echo-request ip daddr @ping_filtered ip daddr . ip saddr != @ping_sources drop
       add rule ip TABLE prerouting ip daddr . ip protocol . th dport @received
       add rule ip TABLE postrouting ip saddr . ip protocol . th sport @transmitted
@@ -118,13 +132,9 @@ public final class NodeRules {
     return name.startsWith(TABLE_PREFIX + "node_");
   }
 
-  /**
-   * The transaction that makes the table, or sets its rules right and leaves its sets.
-   *
-   * @param hasDatagrams see {@link #rules}
-   */
-  public static String table(String table, boolean hasDatagrams) {
-    return sets(table) + rules(table, hasDatagrams);
+  /** The transaction that makes the table, or sets its rules right and leaves its sets. */
+  public static String table(String table, Carried carried) {
+    return sets(table) + rules(table, carried);
   }
 
   /** The transaction that makes the table and its sets where they are missing. */
@@ -147,13 +157,20 @@ public final class NodeRules {
   /**
    * The transaction that sets the rules right.
    *
-   * @param hasDatagrams whether a listener speaks UDP. Only then are there rules for it: they have
-   *     the kernel track every connection of the machine, TCP as well, and that costs a new one a
-   *     sixth of what it takes
+   * @param carried rules for datagrams are only made where there are any: they have the kernel
+   *     track every connection of the machine, TCP as well, and that costs a new one a sixth of
+   *     what it takes
    */
-  public static String rules(String table, boolean hasDatagrams) {
-    String rules = COUNTING_RULES + (hasDatagrams ? DATAGRAM_RULES : NO_DATAGRAM_RULES);
-    return rules.replace("TABLE", table);
+  public static String rules(String table, Carried carried) {
+    StringBuilder rules = new StringBuilder(RULES);
+    carried
+        .addresses()
+        .ifPresent(range -> {
+          if (range.bits() > 0) rules.append(RANGE_RULES.replace("RANGE", range.text()));
+          rules.append(ADDRESS_RULES);
+        });
+    rules.append(carried.datagrams() ? DATAGRAM_RULES : NO_DATAGRAM_RULES);
+    return rules.toString().replace("TABLE", table);
   }
 
   /** What some addresses of a load balancer have in the sets. */
@@ -172,7 +189,7 @@ public final class NodeRules {
         case Sources.Only only -> {
           elements.add(new Element("ping_filtered", vip.text()));
           for (AddressRange range : only.ranges()) {
-            elements.add(new Element("ping_sources", vip + " . " + plain(range)));
+            elements.add(new Element("ping_sources", vip + AND + plain(range)));
           }
         }
       }
@@ -192,19 +209,14 @@ public final class NodeRules {
     Set<Element> elements = new TreeSet<>();
     elements.add(new Element(VRRP_GUARDED, from));
     for (IpAddress peer : vrrp.peers()) {
-      elements.add(new Element(VRRP_PEERS, from + " . " + peer));
+      elements.add(new Element(VRRP_PEERS, from + AND + peer));
     }
     return elements;
   }
 
-  /** Whether it is the element of a UDP listener. */
-  public static boolean isOfDatagrams(Element element) {
-    return element.set().equals(DATAGRAMS);
-  }
-
   /** The element of a UDP listener. */
   public static Element datagrams(IpAddress vip, int port) {
-    return new Element(DATAGRAMS, vip + " . " + port);
+    return new Element(DATAGRAMS, vip + AND + port);
   }
 
   private static String plain(AddressRange range) {
@@ -213,7 +225,13 @@ public final class NodeRules {
 
   /** The key of a listener's counters. */
   public static String trafficKey(IpAddress vip, ListenerSpec listener) {
-    return vip + " . " + transport(listener.protocol()) + " . " + listener.port();
+    return vip + AND + transport(listener.protocol()) + AND + listener.port();
+  }
+
+  /** The load balancer's address in an element that counts what clients sent. */
+  static Optional<IpAddress> vip(Element element) {
+    if (!element.set().equals(RECEIVED)) return Optional.empty();
+    return Optional.of(new IpAddress(element.key().substring(0, element.key().indexOf(AND))));
   }
 
   private static int transport(Protocol protocol) {

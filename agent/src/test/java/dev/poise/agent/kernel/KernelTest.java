@@ -3,6 +3,7 @@ package dev.poise.agent.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.poise.agent.render.Carried;
 import dev.poise.agent.render.NodeRules;
 import dev.poise.agent.render.NodeRules.Element;
 import dev.poise.agent.support.Await;
@@ -64,13 +65,22 @@ class KernelTest {
     return Kernel.open(namespace.enter("ip"), "nft", "conntrack", table);
   }
 
+  private static String key(String address, int protocol) {
+    return address + " . " + protocol + " . " + PORT;
+  }
+
   private static String key(int protocol) {
-    return "127.0.0.1 . " + protocol + " . " + PORT;
+    return key("127.0.0.1", protocol);
+  }
+
+  private static Set<Element> tcp(String address) {
+    return Set.of(
+        new Element(NodeRules.RECEIVED, key(address, TCP)),
+        new Element(NodeRules.TRANSMITTED, key(address, TCP)));
   }
 
   private static Set<Element> tcp() {
-    return Set.of(
-        new Element(NodeRules.RECEIVED, key(TCP)), new Element(NodeRules.TRANSMITTED, key(TCP)));
+    return tcp("127.0.0.1");
   }
 
   private static Set<Element> udp() {
@@ -80,8 +90,12 @@ class KernelTest {
         NodeRules.datagrams(new IpAddress("127.0.0.1"), PORT));
   }
 
+  private void connect(String address) throws Exception {
+    there("bash", "-c", "! : < /dev/tcp/" + address + "/" + PORT);
+  }
+
   private void connect() throws Exception {
-    there("bash", "-c", "! : < /dev/tcp/127.0.0.1/" + PORT);
+    connect("127.0.0.1");
   }
 
   private void send(int port) throws Exception {
@@ -105,7 +119,11 @@ class KernelTest {
   }
 
   private void counted(Kernel kernel, String set, int protocol, long packets) throws Exception {
-    Element element = new Element(set, key(protocol));
+    counted(kernel, set, key(protocol), packets);
+  }
+
+  private void counted(Kernel kernel, String set, String key, long packets) throws Exception {
+    Element element = new Element(set, key);
     Await.until(
         packets + " in " + element,
         () -> {
@@ -143,7 +161,7 @@ class KernelTest {
   @Test
   void rulesOfAnEarlierVersionMakePlace() throws Exception {
     Path rules = directory.resolve("rules.nft");
-    String earlier = NodeRules.table(table, true);
+    String earlier = NodeRules.table(table, Carried.EVERYTHING);
     Files.writeString(rules, earlier.replace("ip protocol udp ip daddr", "ip daddr"));
     there("nft", "-f", rules.toString());
     kernel();
@@ -178,5 +196,43 @@ class KernelTest {
     counted(kernel, NodeRules.TRANSMITTED, TCP, 2);
     counted(kernel, NodeRules.RECEIVED, UDP, 1);
     counted(kernel, NodeRules.TRANSMITTED, UDP, 0);
+  }
+
+  @Test
+  void onlyPacketsToAndFromLoadBalancersComeToTheSets() throws Exception {
+    Kernel kernel = kernel();
+    assertThat(there("nft", "list", "table", "ip", table)).doesNotContain("@received");
+    kernel.put(one, tcp("127.0.1.1"));
+    assertThat(ranges()).containsExactly("daddr != 127.0.1.1", "saddr != 127.0.1.1");
+    kernel.put(other, tcp("127.0.2.9"));
+    assertThat(ranges()).containsExactly("daddr != 127.0.0.0/22", "saddr != 127.0.0.0/22");
+    for (String address : List.of("127.0.1.1", "127.0.2.9")) {
+      connect(address);
+      counted(kernel, NodeRules.RECEIVED, key(address, TCP), 1);
+      counted(kernel, NodeRules.TRANSMITTED, key(address, TCP), 1);
+    }
+    kernel.put(other, tcp("10.0.0.1"));
+    assertThat(ranges()).containsExactly("daddr != 0.0.0.0/1", "saddr != 0.0.0.0/1");
+    there("ip", "addr", "add", "10.0.0.1", "dev", "lo");
+    connect("10.0.0.1");
+    counted(kernel, NodeRules.RECEIVED, key("10.0.0.1", TCP), 1);
+    connect("127.0.1.1");
+    counted(kernel, NodeRules.RECEIVED, key("127.0.1.1", TCP), 2);
+    kernel.put(one, Set.of());
+    assertThat(ranges()).containsExactly("daddr != 10.0.0.1", "saddr != 10.0.0.1");
+    kernel.put(one, tcp("192.0.2.1"));
+    assertThat(ranges()).isEmpty();
+    connect("10.0.0.1");
+    counted(kernel, NodeRules.RECEIVED, key("10.0.0.1", TCP), 2);
+  }
+
+  /** What the rules ask a packet's addresses before they ask sets. */
+  private List<String> ranges() throws Exception {
+    return there("nft", "list", "table", "ip", table)
+        .lines()
+        .map(String::strip)
+        .filter(line -> line.matches("ip [sd]addr != \\S+ return"))
+        .map(line -> line.substring("ip ".length(), line.lastIndexOf(' ')))
+        .toList();
   }
 }

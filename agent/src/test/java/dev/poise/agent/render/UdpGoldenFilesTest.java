@@ -65,8 +65,10 @@ class UdpGoldenFilesTest {
 
   @Test
   void theNodesTableIsAccepted() throws Exception {
-    assertThat(check(NodeRules.table("poise_golden", true))).isEqualTo(new Command(0, ""));
-    assertThat(check(NodeRules.table("poise_golden", false))).isEqualTo(new Command(0, ""));
+    assertThat(check(NodeRules.table("poise_golden", Carried.EVERYTHING)))
+        .isEqualTo(new Command(0, ""));
+    assertThat(check(NodeRules.table("poise_golden", Carried.NOTHING)))
+        .isEqualTo(new Command(0, ""));
   }
 
   @Test
