@@ -76,9 +76,10 @@ class ClientAddressTest {
     }
   }
 
-  /** The request head that the member saw of a client that lies. */
+  /** The second request head that the member saw of a client that lies. */
   private static String seen(Balancer balancer, String client) throws IOException {
     try (HttpConnection connection = HttpConnection.open(balancer.at(WEB), client)) {
+      connection.getFrom("other.example.com", "/", FORGED);
       HttpConnection.Response response = connection.getFrom("shop.example.com", "/", FORGED);
       assertThat(response.status()).isEqualTo(200);
       return response.body();

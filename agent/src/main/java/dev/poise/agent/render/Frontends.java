@@ -23,6 +23,8 @@ final class Frontends {
    */
   static final String SET_HOST = "http-request set-var(req.host) 'req.fhdr(host),field(1,:),lower'";
 
+  private static final String CLIENT = "%[var(sess.client)]";
+
   private final ConfigText text;
   private final RenderedFiles files;
   private final ListenerSpec listener;
@@ -95,22 +97,34 @@ final class Frontends {
 
   private void http(HttpOptions options, HttpsRedirect redirect) throws Unrenderable {
     timeouts(options);
-    hardening();
     switch (redirect) {
       case HttpsRedirect.Off() -> {
-        headers(options.requestHeaders(), "http");
-        new Rules(listener).lookUp(text, files);
+        rememberClient(options.requestHeaders());
+        hardening();
+        forwarding(options.requestHeaders(), "http");
       }
-      case HttpsRedirect.ToPort(int port) -> toHttps(port);
+      case HttpsRedirect.ToPort(int port) -> {
+        hardening();
+        toHttps(port);
+      }
     }
   }
 
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
+    rememberClient(options.requestHeaders());
     hardening();
     TlsText.guard(text, files, listener.id(), tls);
-    headers(options.requestHeaders(), "https");
-    new Rules(listener).lookUp(text, files);
+    forwarding(options.requestHeaders(), "https");
+  }
+
+  /** What is done to a request that a member shall have. */
+  private void forwarding(RequestHeaders headers, String scheme) throws Unrenderable {
+    Rules rules = new Rules(listener);
+    headers(headers, scheme);
+    rules.lookUp(text, files);
+    connectionOptions();
+    rules.choose(text);
   }
 
   private void timeouts(HttpOptions options) {
@@ -127,14 +141,24 @@ final class Frontends {
     text.line(
         "http-request deny deny_status 405"
             + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");
-    text.line("http-request deny deny_status 400 if { req.hdr_cnt(host) eq 0 } { req.ver 1.1 }");
+    text.line(
+        "http-request deny deny_status 400 if !{ req.fhdr(host,1) -m found } { req.ver 1.1 }");
     text.line("http-request deny deny_status 400 if { req.hdrs -m reg \\\\x00 }");
+    text.line("http-request return status 414 if { url_len gt 8192 }");
+  }
+
+  /**
+   * What a request may want of the connection. Nearly all want nothing, or to keep or close it, and
+   * are through with one question. For them it is the last rule, so none may stand behind these.
+   */
+  private void connectionOptions() {
+    text.line(
+        "http-request allow unless { req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }");
     // "Connection: X-Forwarded-For" would make the member's side drop that header.
     text.line(
         "http-request deny deny_status 400 if { req.hdr(connection),lower -m reg"
             + " (^|[,\\ ])(host|cookie|authorization|x-[a-z0-9-]*|forwarded|content-[a-z]*)"
             + "([,\\ ]|$) }");
-    text.line("http-request return status 414 if { url_len gt 8192 }");
     text.line("http-request del-header HTTP2-Settings");
     text.line("http-request del-header Upgrade if { req.hdr(upgrade),lower -m sub h2c }");
   }
@@ -147,14 +171,21 @@ final class Frontends {
         "http-request redirect location 'https://%[var(req.host)]" + suffix + "%[pathq]' code 301");
   }
 
+  /** Writes the client's address once for a connection: as text it costs more than a header. */
+  private void rememberClient(RequestHeaders headers) {
+    if (headers.forwardedFor() == ForwardedFor.OFF && !headers.realIp()) return;
+    text.line("tcp-request connection set-var-fmt(sess.client) %[src]");
+  }
+
   private void headers(RequestHeaders headers, String scheme) {
-    ForwardedFor forwardedFor = headers.forwardedFor();
-    if (forwardedFor != ForwardedFor.APPEND) text.line("http-request del-header X-Forwarded-For");
-    // Cheaper than a set-header that would say the same.
-    if (forwardedFor != ForwardedFor.OFF) text.line("option forwardfor");
-    header("X-Real-IP", headers.realIp(), "%[src]");
+    switch (headers.forwardedFor()) {
+      case APPEND -> text.line("http-request add-header X-Forwarded-For " + CLIENT);
+      case REPLACE -> header("X-Forwarded-For", true, CLIENT);
+      case OFF -> header("X-Forwarded-For", false, "");
+    }
+    header("X-Real-IP", headers.realIp(), CLIENT);
     header("X-Forwarded-Proto", headers.forwardedProto(), scheme);
-    header("X-Forwarded-Port", headers.forwardedPort(), "%[dst_port]");
+    header("X-Forwarded-Port", headers.forwardedPort(), "" + listener.port());
   }
 
   private void header(String name, boolean wanted, String value) {

@@ -59,6 +59,11 @@ final class Rules {
       setIfUndecided(text, name + ",concat(,req.target),map_beg(" + wildcard + ")");
     }
     setIfUndecided(text, "var(req.target),map_beg(" + any + ")");
+  }
+
+  /** Sends a request where its look-up said, behind all that is done to it in the frontend. */
+  void choose(ConfigText text) {
+    if (rules.isEmpty()) return;
     text.line("use_backend %[var(req.rule)] if { var(req.rule) -m found }");
   }
 

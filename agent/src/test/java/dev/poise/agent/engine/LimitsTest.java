@@ -281,6 +281,11 @@ class LimitsTest extends EngineTest {
         "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\n: y\\r\\n\\r\\n",
         "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\nX: a\\0b\\r\\n\\r\\n",
         "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: X-Forwarded-For\\r\\n\\r\\n",
+        "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: keep-alive, host\\r\\n\\r\\n",
+        "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: keep-alive\\r\\nConnection:"
+            + " Cookie\\r\\n\\r\\n",
+        "400 | GET / HTTP/1.1\\r\\nHost: a.test\\r\\nConnection: cookie\\r\\nConnection:"
+            + " close\\r\\n\\r\\n",
         "400 | PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n",
       })
   void answersWhatAMemberMightMisunderstand(int status, String request) throws Exception {
