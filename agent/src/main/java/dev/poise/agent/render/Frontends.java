@@ -136,6 +136,8 @@ final class Frontends {
 
   /** Requests that HAProxy would pass on although a member may understand them differently. */
   private void hardening() {
+    // Here and not in the defaults: a backend would look at all headers again.
+    text.line("option http-restrict-req-hdr-names delete");
     // A client may have been shut out since it connected.
     admission("http-request");
     text.line(

@@ -135,7 +135,6 @@ public final class HaproxyConfig {
     commonDefaults();
     text.line("option idle-close-on-response");
     text.line("option disable-h2-upgrade");
-    text.line("option http-restrict-req-hdr-names delete");
   }
 
   private void commonDefaults() {
