@@ -100,11 +100,11 @@ final class Frontends {
     switch (redirect) {
       case HttpsRedirect.Off() -> {
         rememberClient(options.requestHeaders());
-        hardening();
+        hardening("");
         forwarding(options.requestHeaders(), "http");
       }
       case HttpsRedirect.ToPort(int port) -> {
-        hardening();
+        hardening("");
         toHttps(port);
       }
     }
@@ -113,7 +113,7 @@ final class Frontends {
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
     rememberClient(options.requestHeaders());
-    hardening();
+    hardening("{ fc_http_major 1 } ");
     TlsText.guard(text, files, listener.id(), tls);
     forwarding(options.requestHeaders(), "https");
   }
@@ -134,8 +134,13 @@ final class Frontends {
     text.line("timeout http-request " + Math.min(idle, LONGEST_REQUEST_HEADERS_SECONDS) + "s");
   }
 
-  /** Requests that HAProxy would pass on although a member may understand them differently. */
-  private void hardening() {
+  /**
+   * Requests that HAProxy would pass on although a member may understand them differently.
+   *
+   * @param overHttp1 the condition of that version, where another one is spoken as well: HAProxy
+   *     itself takes no NUL over HTTP/2, and to look for one is the dearest of these rules
+   */
+  private void hardening(String overHttp1) {
     // Here and not in the defaults: a backend would look at all headers again.
     text.line("option http-restrict-req-hdr-names delete");
     // A client may have been shut out since it connected.
@@ -143,9 +148,10 @@ final class Frontends {
     text.line(
         "http-request deny deny_status 405"
             + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");
+    // Over HTTP/2 too, which becomes HTTP/1.1 on its way to a member.
     text.line(
-        "http-request deny deny_status 400 if !{ req.fhdr(host,1) -m found } { req.ver 1.1 }");
-    text.line("http-request deny deny_status 400 if { req.hdrs -m reg \\\\x00 }");
+        "http-request deny deny_status 400 if !{ req.fhdr(host,1) -m found } !{ req.ver 1.0 }");
+    text.line("http-request deny deny_status 400 if " + overHttp1 + "{ req.hdrs -m reg \\\\x00 }");
     text.line("http-request return status 414 if { url_len gt 8192 }");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.poise.agent.support.Certificates;
 import dev.poise.agent.support.Command;
+import dev.poise.agent.support.Http2Request;
 import dev.poise.agent.support.Specs;
 import dev.poise.spec.BundleRef;
 import dev.poise.spec.ClientAuthentication;
@@ -28,7 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,7 +246,7 @@ class HttpsTest extends EngineTest {
     }
   }
 
-  private Socket connectTrustingTheAuthority() throws Exception {
+  private SSLSocket connectTrustingTheAuthority() throws Exception {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
     trusted.setCertificateEntry(
@@ -255,7 +258,7 @@ class HttpsTest extends EngineTest {
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
-    Socket socket = context.getSocketFactory().createSocket(specs.vip.text(), PORT);
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(specs.vip.text(), PORT);
     socket.setSoTimeout(10_000);
     return socket;
   }
@@ -341,6 +344,45 @@ class HttpsTest extends EngineTest {
             .isEqualTo("rw-------");
       }
     }
+  }
+
+  /** HAProxy itself refuses what resets a stream; the rules for HTTP/1 are not asked again. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, shop.test, /, x-a, a, 200",
+    "GET, shop.test, /, x-a, a~b, 0",
+    "GET, shop.test, /~b, x-a, a, 0",
+    "GET, shop~b.test, /, x-a, a, 0",
+    "G~T, shop.test, /, x-a, a, 0",
+    "GET, shop.test, /, connection, x-forwarded-for, 0",
+    "GET, shop.test, /, upgrade, h2c, 0",
+    "GET, shop.test, /, transfer-encoding, chunked, 0",
+    "GET, shop.test, /a#b, x-a, a, 0",
+    "CONNECT, shop.test, /, x-a, a, 0",
+    "TRACE, shop.test, /, x-a, a, 405",
+    "GET, , /, x-a, a, 400",
+    "GET, , /, host, shop.test, 200",
+  })
+  void anHttp2RequestThatAMemberMightMisunderstandReachesNone(
+      String method, @Nullable String authority, String path, String name, String value, int status)
+      throws Exception {
+    serve(tls(open(shop.ref())));
+    List<Http2Request.Field> fields = new ArrayList<>();
+    fields.add(field(":method", method));
+    fields.add(field(":scheme", "https"));
+    if (authority != null) fields.add(field(":authority", authority));
+    fields.add(field(":path", path));
+    fields.add(field(name, value));
+    try (SSLSocket socket = connectTrustingTheAuthority()) {
+      assertThat(Http2Request.send(socket, fields))
+          .isEqualTo(status == 0 ? new Http2Request.Reset() : new Http2Request.Answered(status));
+    }
+    assertThat(one.requests() + two.requests()).isEqualTo(status == 200 ? 1 : 0);
+  }
+
+  /** No text of a test may hold NUL, so it is written as a tilde. */
+  private static Http2Request.Field field(String name, String value) {
+    return new Http2Request.Field(name, value.replace('~', '\0'));
   }
 
   @Test
