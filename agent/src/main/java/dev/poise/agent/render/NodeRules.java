@@ -53,6 +53,9 @@ public final class NodeRules {
   /** The set of addresses and ports of UDP listeners. */
   public static final String DATAGRAMS = "datagrams";
 
+  /** The set of addresses that not everyone may ping. */
+  public static final String PING_FILTERED = "ping_filtered";
+
   private static final String VRRP_GUARDED = "vrrp_guarded";
   private static final String VRRP_PEERS = "vrrp_peers";
 
@@ -187,7 +190,7 @@ public final class NodeRules {
       switch (spec.pingSources()) {
         case Sources.Anyone() -> {}
         case Sources.Only only -> {
-          elements.add(new Element("ping_filtered", vip.text()));
+          elements.add(new Element(PING_FILTERED, vip.text()));
           for (AddressRange range : only.ranges()) {
             elements.add(new Element("ping_sources", vip + AND + plain(range)));
           }
@@ -228,10 +231,14 @@ public final class NodeRules {
     return vip + AND + transport(listener.protocol()) + AND + listener.port();
   }
 
-  /** The load balancer's address in an element that counts what clients sent. */
+  /** The address whose packets have to come to this element, of those that clients send. */
   static Optional<IpAddress> vip(Element element) {
-    if (!element.set().equals(RECEIVED)) return Optional.empty();
-    return Optional.of(new IpAddress(element.key().substring(0, element.key().indexOf(AND))));
+    return switch (element.set()) {
+      case RECEIVED ->
+          Optional.of(new IpAddress(element.key().substring(0, element.key().indexOf(AND))));
+      case PING_FILTERED -> Optional.of(new IpAddress(element.key()));
+      default -> Optional.empty();
+    };
   }
 
   private static int transport(Protocol protocol) {

@@ -226,6 +226,15 @@ class KernelTest {
     counted(kernel, NodeRules.RECEIVED, key("10.0.0.1", TCP), 2);
   }
 
+  @Test
+  void pingsAreKeptFromALoadBalancerWithoutListenersToo() throws Exception {
+    Kernel kernel = kernel();
+    kernel.put(one, Set.of(new Element(NodeRules.PING_FILTERED, "127.0.2.1")));
+    assertThat(ranges()).contains("daddr != 127.0.2.1");
+    kernel.put(other, tcp("127.0.1.1"));
+    assertThat(ranges()).contains("daddr != 127.0.0.0/22");
+  }
+
   /** What the rules ask a packet's addresses before they ask sets. */
   private List<String> ranges() throws Exception {
     return there("nft", "list", "table", "ip", table)
