@@ -25,6 +25,9 @@ final class Frontends {
 
   private static final String CLIENT = "%[var(sess.client)]";
 
+  /** The condition of that version, where another one is spoken as well. */
+  private static final String OVER_HTTP_1 = "{ fc_http_major 1 } ";
+
   private final ConfigText text;
   private final RenderedFiles files;
   private final ListenerSpec listener;
@@ -101,7 +104,7 @@ final class Frontends {
       case HttpsRedirect.Off() -> {
         rememberClient(options.requestHeaders());
         hardening("");
-        forwarding(options.requestHeaders(), "http");
+        forwarding(options.requestHeaders(), "http", "");
       }
       case HttpsRedirect.ToPort(int port) -> {
         hardening("");
@@ -113,17 +116,18 @@ final class Frontends {
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
     rememberClient(options.requestHeaders());
-    hardening("{ fc_http_major 1 } ");
+    hardening(OVER_HTTP_1);
     TlsText.guard(text, files, listener.id(), tls);
-    forwarding(options.requestHeaders(), "https");
+    forwarding(options.requestHeaders(), "https", OVER_HTTP_1);
   }
 
   /** What is done to a request that a member shall have. */
-  private void forwarding(RequestHeaders headers, String scheme) throws Unrenderable {
+  private void forwarding(RequestHeaders headers, String scheme, String overHttp1)
+      throws Unrenderable {
     Rules rules = new Rules(listener);
     headers(headers, scheme);
     rules.lookUp(text, files);
-    connectionOptions();
+    connectionOptions(overHttp1);
     rules.choose(text);
   }
 
@@ -137,8 +141,8 @@ final class Frontends {
   /**
    * Requests that HAProxy would pass on although a member may understand them differently.
    *
-   * @param overHttp1 the condition of that version, where another one is spoken as well: HAProxy
-   *     itself takes no NUL over HTTP/2, and to look for one is the dearest of these rules
+   * @param overHttp1 what rules for HTTP/1 ask first. Over HTTP/2, HAProxy itself takes no NUL and
+   *     no header about the connection.
    */
   private void hardening(String overHttp1) {
     // Here and not in the defaults: a backend would look at all headers again.
@@ -159,9 +163,11 @@ final class Frontends {
    * What a request may want of the connection. Nearly all want nothing, or to keep or close it, and
    * are through with one question. For them it is the last rule, so none may stand behind these.
    */
-  private void connectionOptions() {
+  private void connectionOptions(String overHttp1) {
     text.line(
-        "http-request allow unless { req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }");
+        "http-request allow unless "
+            + overHttp1
+            + "{ req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }");
     // "Connection: X-Forwarded-For" would make the member's side drop that header.
     text.line(
         "http-request deny deny_status 400 if { req.hdr(connection),lower -m reg"

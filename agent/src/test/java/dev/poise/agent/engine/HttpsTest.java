@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -263,8 +264,11 @@ class HttpsTest extends EngineTest {
     return socket;
   }
 
-  private static String askOn(Socket socket) throws IOException {
-    socket.getOutputStream().write("HEAD / HTTP/1.1\r\nHost: shop.test\r\n\r\n".getBytes(US_ASCII));
+  private static String askOn(Socket socket, String... headers) throws IOException {
+    String more = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+    socket
+        .getOutputStream()
+        .write(("HEAD / HTTP/1.1\r\nHost: shop.test\r\n" + more + "\r\n").getBytes(US_ASCII));
     byte[] buffer = new byte[16 * 1024];
     int read = socket.getInputStream().read(buffer);
     return new String(buffer, 0, Math.max(read, 0), US_ASCII);
@@ -346,6 +350,23 @@ class HttpsTest extends EngineTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "X: a, 200",
+    "X: a~b, 400",
+    "Connection: close, 200",
+    "Connection: Keep-Alive, 200",
+    "Connection: X-Real-IP, 400",
+  })
+  void anHttp1RequestThatAMemberMightMisunderstandReachesNone(String header, int status)
+      throws Exception {
+    serve(tls(open(shop.ref())));
+    try (SSLSocket socket = connectTrustingTheAuthority()) {
+      assertThat(askOn(socket, withNul(header))).startsWith("HTTP/1.1 " + status + " ");
+    }
+    assertThat(one.requests() + two.requests()).isEqualTo(status == 200 ? 1 : 0);
+  }
+
   /** HAProxy itself refuses what resets a stream; the rules for HTTP/1 are not asked again. */
   @ParameterizedTest
   @CsvSource({
@@ -380,9 +401,13 @@ class HttpsTest extends EngineTest {
     assertThat(one.requests() + two.requests()).isEqualTo(status == 200 ? 1 : 0);
   }
 
-  /** No text of a test may hold NUL, so it is written as a tilde. */
   private static Http2Request.Field field(String name, String value) {
-    return new Http2Request.Field(name, value.replace('~', '\0'));
+    return new Http2Request.Field(name, withNul(value));
+  }
+
+  /** No text of an annotation may hold NUL, so it is written as a tilde. */
+  private static String withNul(String text) {
+    return text.replace('~', '\0');
   }
 
   @Test
