@@ -35,6 +35,11 @@ public record AddressRange(@JsonValue String text) {
             .formatted(first >> 24 & 255, first >> 16 & 255, first >> 8 & 255, first & 255, bits));
   }
 
+  /** The range of one address. */
+  public static AddressRange of(IpAddress address) {
+    return new AddressRange(address + "/32");
+  }
+
   /** How many leading bits its addresses share. */
   public int bits() {
     return Integer.parseInt(text.substring(text.indexOf('/') + 1));
@@ -58,6 +63,7 @@ public record AddressRange(@JsonValue String text) {
 
   /** The smallest range with all addresses of both. */
   public AddressRange covering(AddressRange other) {
+    if (first() <= other.first() && other.last() <= last()) return this;
     int alike = Long.numberOfLeadingZeros(first() ^ other.first()) - 32;
     int bits = Math.min(alike, Math.min(bits(), other.bits()));
     return of(first() & -1L << (32 - bits), bits);

@@ -25,7 +25,7 @@ public record Carried(Optional<AddressRange> addresses, boolean datagrams) {
     return new Carried(
         elements.stream()
             .flatMap(element -> NodeRules.vip(element).stream())
-            .map(vip -> new AddressRange(vip + "/32"))
+            .map(AddressRange::of)
             .reduce(AddressRange::covering),
         elements.stream().anyMatch(element -> element.set().equals(NodeRules.DATAGRAMS)));
   }

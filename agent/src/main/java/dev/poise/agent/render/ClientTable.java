@@ -57,7 +57,7 @@ public record ClientTable(ListenerId listener, List<AddressRange> ranges) {
     TreeMap<Long, Long> lastByFirst = new TreeMap<>();
     for (AddressRange range : ranges) lastByFirst.put(range.first(), range.last());
     return address -> {
-      long number = new AddressRange(address.text() + "/32").first();
+      long number = AddressRange.of(address).first();
       Map.Entry<Long, Long> range = lastByFirst.floorEntry(number);
       return range != null && number <= range.getValue();
     };
