@@ -50,7 +50,7 @@ public final class Kernel {
   private final Map<String, String> versions;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<LoadBalancerId, Owned> wanted = new HashMap<>();
+  private final Map<LoadBalancerId, Set<Element>> wanted = new HashMap<>();
   private Carried ruled = Carried.NOTHING;
   private Optional<Set<Element>> guard = Optional.empty();
   private boolean damaged;
@@ -101,28 +101,17 @@ public final class Kernel {
   }
 
   private void learnOwners() throws IOException {
-    Map<LoadBalancerId, Set<Element>> owners = new HashMap<>();
     Listing.parse(nft.list("list table ip " + table))
         .elements()
         .forEach((element, listed) -> {
           if (!TypeId.isValid(LoadBalancerId.PREFIX, listed.comment())) return;
           LoadBalancerId owner = new LoadBalancerId(listed.comment());
-          owners.computeIfAbsent(owner, id -> new HashSet<>()).add(element);
+          wanted.computeIfAbsent(owner, id -> new HashSet<>()).add(element);
         });
-    owners.forEach((owner, found) -> wanted.put(owner, new Owned(found)));
-  }
-
-  /** The elements of a load balancer. */
-  private record Owned(Set<Element> elements, Carried carried) {
-    static final Owned NOTHING = new Owned(Set.of());
-
-    Owned(Set<Element> elements) {
-      this(Set.copyOf(elements), Carried.by(elements));
-    }
   }
 
   private Carried carried() {
-    return wanted.values().stream().map(Owned::carried).reduce(Carried.NOTHING, Carried::and);
+    return Carried.by(wanted.values().stream().flatMap(Set::stream).toList());
   }
 
   /** The versions of the programs. */
@@ -162,10 +151,10 @@ public final class Kernel {
   public void put(LoadBalancerId id, Set<Element> newest) throws IOException {
     lock.lock();
     try {
-      Set<Element> before = wanted.getOrDefault(id, Owned.NOTHING).elements();
+      Set<Element> before = wanted.getOrDefault(id, Set.of());
       if (before.equals(newest) && !damaged) return;
       if (newest.isEmpty()) wanted.remove(id);
-      else wanted.put(id, new Owned(newest));
+      else wanted.put(id, Set.copyOf(newest));
       if (damaged) {
         restore();
         return;
@@ -177,7 +166,7 @@ public final class Kernel {
       for (Element element : newest) {
         if (!before.contains(element)) text.append(line("add", element, id.text()));
       }
-      Carried carried = carried();
+      Carried carried = before.isEmpty() ? ruled.and(Carried.by(newest)) : carried();
       if (!carried.equals(ruled)) text.append(NodeRules.rules(table, carried));
       try {
         nft.commit(text.toString());
@@ -240,8 +229,8 @@ public final class Kernel {
     StringBuilder text = new StringBuilder();
     text.append("add table ip ").append(table).append("\ndelete table ip ").append(table);
     text.append('\n').append(NodeRules.table(table, carried));
-    wanted.forEach((id, owned) ->
-        owned.elements().forEach(element -> text.append(line("add", element, id.text()))));
+    wanted.forEach(
+        (id, owned) -> owned.forEach(element -> text.append(line("add", element, id.text()))));
     text.append(guardLines());
     nft.commit(text.toString());
     ruled = carried;
@@ -345,7 +334,7 @@ public final class Kernel {
       all.forEach(id -> text.append(UdpRules.removal(id)));
       text.append("delete table ip ").append(table).append('\n');
       Set<Element> udp = new HashSet<>();
-      wanted.values().forEach(owned -> udp.addAll(owned.elements()));
+      wanted.values().forEach(udp::addAll);
       nft.commit(text.toString());
       sessions.forget();
       end(
