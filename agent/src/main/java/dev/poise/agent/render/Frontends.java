@@ -25,8 +25,12 @@ final class Frontends {
 
   private static final String CLIENT = "%[var(sess.client)]";
 
-  /** The condition of that version, where another one is spoken as well. */
-  private static final String OVER_HTTP_1 = "{ fc_http_major 1 } ";
+  private static final String KNOWN_METHOD = "{ method GET HEAD POST PUT PATCH DELETE OPTIONS }";
+  private static final String HAS_HOST = "{ req.fhdr(host,1) -m found }";
+  private static final String SHORT_URL = "{ url_len le 8192 }";
+  private static final String HAS_NUL = "{ req.hdrs -m reg \\\\x00 }";
+  private static final String WANTS_MORE_OF_CONNECTION =
+      "{ req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }";
 
   private final ConfigText text;
   private final RenderedFiles files;
@@ -103,11 +107,13 @@ final class Frontends {
     switch (redirect) {
       case HttpsRedirect.Off() -> {
         rememberClient(options.requestHeaders());
-        hardening("");
-        forwarding(options.requestHeaders(), "http", "");
+        start();
+        headers(options.requestHeaders(), "http");
+        towardsMembers(false);
       }
       case HttpsRedirect.ToPort(int port) -> {
-        hardening("");
+        start();
+        refusals(false);
         toHttps(port);
       }
     }
@@ -116,18 +122,27 @@ final class Frontends {
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
     rememberClient(options.requestHeaders());
-    hardening(OVER_HTTP_1);
+    start();
     TlsText.guard(text, files, listener.id(), tls);
-    forwarding(options.requestHeaders(), "https", OVER_HTTP_1);
+    headers(options.requestHeaders(), "https");
+    towardsMembers(true);
   }
 
-  /** What is done to a request that a member shall have. */
-  private void forwarding(RequestHeaders headers, String scheme, String overHttp1)
-      throws Unrenderable {
+  /** Who may ask at all, and which headers nobody shall read. */
+  private void start() {
+    // Here and not in the defaults: a backend would look at all headers again.
+    text.line("option http-restrict-req-hdr-names delete");
+    // A client may have been shut out since it connected.
+    admission("http-request");
+  }
+
+  /** Which member a request is for, and whether it may have it. */
+  private void towardsMembers(boolean http2) throws Unrenderable {
     Rules rules = new Rules(listener);
-    headers(headers, scheme);
     rules.lookUp(text, files);
-    connectionOptions(overHttp1);
+    allowUnsuspicious(http2);
+    refusals(http2);
+    connectionOptions();
     rules.choose(text);
   }
 
@@ -139,35 +154,31 @@ final class Frontends {
   }
 
   /**
-   * Requests that HAProxy would pass on although a member may understand them differently.
-   *
-   * @param overHttp1 what rules for HTTP/1 ask first. Over HTTP/2, HAProxy itself takes no NUL and
-   *     no header about the connection.
+   * Lets pass what neither {@link #refusals} nor {@link #connectionOptions} have anything to say
+   * about, which is nearly every request: a question costs less in a rule with others than in one
+   * of its own. For these it is the last rule, so others must stand before it or concern only what
+   * is suspicious.
    */
-  private void hardening(String overHttp1) {
-    // Here and not in the defaults: a backend would look at all headers again.
-    text.line("option http-restrict-req-hdr-names delete");
-    // A client may have been shut out since it connected.
-    admission("http-request");
-    text.line(
-        "http-request deny deny_status 405"
-            + " if !{ method GET HEAD POST PUT PATCH DELETE OPTIONS }");
-    // Over HTTP/2 too, which becomes HTTP/1.1 on its way to a member.
-    text.line(
-        "http-request deny deny_status 400 if !{ req.fhdr(host,1) -m found } !{ req.ver 1.0 }");
-    text.line("http-request deny deny_status 400 if " + overHttp1 + "{ req.hdrs -m reg \\\\x00 }");
-    text.line("http-request return status 414 if { url_len gt 8192 }");
+  private void allowUnsuspicious(boolean http2) {
+    String wellFormed = KNOWN_METHOD + " " + HAS_HOST + " " + SHORT_URL;
+    // Over HTTP/2, HAProxy itself takes no NUL and no header about the connection.
+    if (http2) text.line("http-request allow if !{ fc_http_major 1 } " + wellFormed);
+    String wantsNothing = " !" + WANTS_MORE_OF_CONNECTION + " !" + HAS_NUL;
+    text.line("http-request allow if " + wellFormed + wantsNothing);
   }
 
-  /**
-   * What a request may want of the connection. Nearly all want nothing, or to keep or close it, and
-   * are through with one question. For them it is the last rule, so none may stand behind these.
-   */
-  private void connectionOptions(String overHttp1) {
-    text.line(
-        "http-request allow unless "
-            + overHttp1
-            + "{ req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }");
+  /** Requests that HAProxy would pass on although a member may understand them differently. */
+  private void refusals(boolean http2) {
+    text.line("http-request deny deny_status 405 if !" + KNOWN_METHOD);
+    // Over HTTP/2 too, which becomes HTTP/1.1 on its way to a member.
+    text.line("http-request deny deny_status 400 if !" + HAS_HOST + " !{ req.ver 1.0 }");
+    String overHttp1 = http2 ? "{ fc_http_major 1 } " : "";
+    text.line("http-request deny deny_status 400 if " + overHttp1 + HAS_NUL);
+    text.line("http-request return status 414 if !" + SHORT_URL);
+  }
+
+  /** What a request wants of the connection, and must not bring to a member. */
+  private void connectionOptions() {
     // "Connection: X-Forwarded-For" would make the member's side drop that header.
     text.line(
         "http-request deny deny_status 400 if { req.hdr(connection),lower -m reg"
