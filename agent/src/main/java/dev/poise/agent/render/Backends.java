@@ -4,6 +4,7 @@ import dev.poise.spec.Algorithm;
 import dev.poise.spec.HealthCheck;
 import dev.poise.spec.HttpOptions;
 import dev.poise.spec.HttpsRedirect;
+import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
@@ -22,21 +23,22 @@ final class Backends {
   private Backends() {}
 
   /** A backend whose servers are checked. */
-  static void write(ConfigText text, String name, Protocol protocol, PoolSpec pool)
+  static void write(ConfigText text, String name, ListenerSpec listener, PoolSpec pool)
       throws Unrenderable {
-    begin(text, name, protocol, pool);
+    begin(text, name, listener, pool);
     text.line("timeout check " + pool.healthCheck().timing().timeoutSeconds() + "s");
     check(text, pool.healthCheck());
   }
 
   /** A backend whose servers follow those of another one. */
-  static void writeFollowing(ConfigText text, String name, Protocol protocol, PoolSpec pool)
+  static void writeFollowing(ConfigText text, String name, ListenerSpec listener, PoolSpec pool)
       throws Unrenderable {
-    begin(text, name, protocol, pool);
+    begin(text, name, listener, pool);
   }
 
-  private static void begin(ConfigText text, String name, Protocol protocol, PoolSpec pool)
+  private static void begin(ConfigText text, String name, ListenerSpec listener, PoolSpec pool)
       throws Unrenderable {
+    Protocol protocol = listener.protocol();
     text.section("backend " + name + " from " + HaproxyConfig.defaultsOf(protocol));
     balance(pool.algorithm()).forEach(text::line);
     text.line(CONNECT_TIMEOUT);
@@ -46,16 +48,20 @@ final class Backends {
         text.line("timeout tunnel " + idle + "s");
       }
       case Protocol.Udp udp -> throw new Unrenderable("HAProxy does not speak UDP");
-      case Protocol.Http(HttpOptions options, HttpsRedirect redirect) -> http(text, options, pool);
-      case Protocol.Https(HttpOptions options, Tls tls) -> http(text, options, pool);
+      case Protocol.Http(HttpOptions options, HttpsRedirect redirect) ->
+          http(text, options, pool, "http", listener.port());
+      case Protocol.Https(HttpOptions options, Tls tls) ->
+          http(text, options, pool, "https", listener.port());
     }
   }
 
-  private static void http(ConfigText text, HttpOptions options, PoolSpec pool)
+  private static void http(
+      ConfigText text, HttpOptions options, PoolSpec pool, String scheme, int port)
       throws Unrenderable {
     text.line("timeout server " + options.responseTimeoutSeconds() + "s");
     text.line("timeout tunnel " + options.idleTimeoutSeconds() + "s");
     persistence(text, pool);
+    new ClientHeaders(options.requestHeaders()).add(text, scheme, port);
     host(text, options.requestHeaders().host());
   }
 

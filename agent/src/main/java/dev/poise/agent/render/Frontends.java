@@ -6,8 +6,6 @@ import dev.poise.spec.HttpsRedirect;
 import dev.poise.spec.IpAddress;
 import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Protocol;
-import dev.poise.spec.RequestHeaders;
-import dev.poise.spec.RequestHeaders.ForwardedFor;
 import dev.poise.spec.Sources;
 import dev.poise.spec.Tls;
 import java.util.List;
@@ -22,15 +20,6 @@ final class Frontends {
    * holds a comma is no list but a wrong name.
    */
   static final String SET_HOST = "http-request set-var(req.host) 'req.fhdr(host),field(1,:),lower'";
-
-  private static final String CLIENT = "%[var(sess.client)]";
-
-  private static final String KNOWN_METHOD = "{ method GET HEAD POST PUT PATCH DELETE OPTIONS }";
-  private static final String HAS_HOST = "{ req.fhdr(host,1) -m found }";
-  private static final String SHORT_URL = "{ url_len le 8192 }";
-  private static final String HAS_NUL = "{ req.hdrs -m reg \\\\x00 }";
-  private static final String WANTS_MORE_OF_CONNECTION =
-      "{ req.fhdr(connection) -m reg -i ^(?!(keep-alive|close)$) }";
 
   private final ConfigText text;
   private final RenderedFiles files;
@@ -78,7 +67,10 @@ final class Frontends {
     text.line("default_backend " + backend);
   }
 
-  /** Refuses clients that are not let in, without an answer. */
+  /**
+   * Refuses clients that are not let in, without an answer. A request is asked again: its client
+   * may have been shut out since it connected.
+   */
   private void admission(String rules) {
     switch (listener.sources()) {
       case Sources.Anyone() -> {}
@@ -106,14 +98,14 @@ final class Frontends {
     timeouts(options);
     switch (redirect) {
       case HttpsRedirect.Off() -> {
-        rememberClient(options.requestHeaders());
-        start();
-        headers(options.requestHeaders(), "http");
-        towardsMembers(false);
+        ClientHeaders headers = new ClientHeaders(options.requestHeaders());
+        headers.remember(text);
+        admission("http-request");
+        towardsMembers(headers);
       }
       case HttpsRedirect.ToPort(int port) -> {
-        start();
-        refusals(false);
+        admission("http-request");
+        Hardening.refuse(text);
         toHttps(port);
       }
     }
@@ -121,28 +113,17 @@ final class Frontends {
 
   private void https(HttpOptions options, Tls tls) throws Unrenderable {
     timeouts(options);
-    rememberClient(options.requestHeaders());
-    start();
-    TlsText.guard(text, files, listener.id(), tls);
-    headers(options.requestHeaders(), "https");
-    towardsMembers(true);
-  }
-
-  /** Who may ask at all, and which headers nobody shall read. */
-  private void start() {
-    // Here and not in the defaults: a backend would look at all headers again.
-    text.line("option http-restrict-req-hdr-names delete");
-    // A client may have been shut out since it connected.
+    ClientHeaders headers = new ClientHeaders(options.requestHeaders());
+    headers.remember(text);
     admission("http-request");
+    TlsText.guard(text, files, listener.id(), tls);
+    towardsMembers(headers);
   }
 
-  /** Which member a request is for, and whether it may have it. */
-  private void towardsMembers(boolean http2) throws Unrenderable {
+  private void towardsMembers(ClientHeaders headers) throws Unrenderable {
     Rules rules = new Rules(listener);
     rules.lookUp(text, files);
-    allowUnsuspicious(http2);
-    refusals(http2);
-    connectionOptions();
+    Hardening.towardsMembers(text, headers.notFromClients());
     rules.choose(text);
   }
 
@@ -153,70 +134,11 @@ final class Frontends {
     text.line("timeout http-request " + Math.min(idle, LONGEST_REQUEST_HEADERS_SECONDS) + "s");
   }
 
-  /**
-   * Lets pass what neither {@link #refusals} nor {@link #connectionOptions} have anything to say
-   * about, which is nearly every request: a question costs less in a rule with others than in one
-   * of its own. For these it is the last rule, so others must stand before it or concern only what
-   * is suspicious.
-   */
-  private void allowUnsuspicious(boolean http2) {
-    String wellFormed = KNOWN_METHOD + " " + HAS_HOST + " " + SHORT_URL;
-    // Over HTTP/2, HAProxy itself takes no NUL and no header about the connection.
-    if (http2) text.line("http-request allow if !{ fc_http_major 1 } " + wellFormed);
-    String wantsNothing = " !" + WANTS_MORE_OF_CONNECTION + " !" + HAS_NUL;
-    text.line("http-request allow if " + wellFormed + wantsNothing);
-  }
-
-  /** Requests that HAProxy would pass on although a member may understand them differently. */
-  private void refusals(boolean http2) {
-    text.line("http-request deny deny_status 405 if !" + KNOWN_METHOD);
-    // Over HTTP/2 too, which becomes HTTP/1.1 on its way to a member.
-    text.line("http-request deny deny_status 400 if !" + HAS_HOST + " !{ req.ver 1.0 }");
-    String overHttp1 = http2 ? "{ fc_http_major 1 } " : "";
-    text.line("http-request deny deny_status 400 if " + overHttp1 + HAS_NUL);
-    text.line("http-request return status 414 if !" + SHORT_URL);
-  }
-
-  /** What a request wants of the connection, and must not bring to a member. */
-  private void connectionOptions() {
-    // "Connection: X-Forwarded-For" would make the member's side drop that header.
-    text.line(
-        "http-request deny deny_status 400 if { req.hdr(connection),lower -m reg"
-            + " (^|[,\\ ])(host|cookie|authorization|x-[a-z0-9-]*|forwarded|content-[a-z]*)"
-            + "([,\\ ]|$) }");
-    text.line("http-request del-header HTTP2-Settings");
-    text.line("http-request del-header Upgrade if { req.hdr(upgrade),lower -m sub h2c }");
-  }
-
   private void toHttps(int port) {
     String suffix = port == HTTPS_PORT ? "" : ":" + port;
     text.line(SET_HOST);
     text.line("http-request set-var(req.host) dst if !{ var(req.host) -m len gt 0 }");
     text.line(
         "http-request redirect location 'https://%[var(req.host)]" + suffix + "%[pathq]' code 301");
-  }
-
-  /** Writes the client's address once for a connection: as text it costs more than a header. */
-  private void rememberClient(RequestHeaders headers) {
-    if (headers.forwardedFor() == ForwardedFor.OFF && !headers.realIp()) return;
-    text.line("tcp-request connection set-var-fmt(sess.client) %[src]");
-  }
-
-  private void headers(RequestHeaders headers, String scheme) {
-    switch (headers.forwardedFor()) {
-      case APPEND -> text.line("http-request add-header X-Forwarded-For " + CLIENT);
-      case REPLACE -> header("X-Forwarded-For", true, CLIENT);
-      case OFF -> header("X-Forwarded-For", false, "");
-    }
-    header("X-Real-IP", headers.realIp(), CLIENT);
-    header("X-Forwarded-Proto", headers.forwardedProto(), scheme);
-    header("X-Forwarded-Port", headers.forwardedPort(), "" + listener.port());
-  }
-
-  private void header(String name, boolean wanted, String value) {
-    text.line(
-        wanted
-            ? "http-request set-header " + name + " " + value
-            : "http-request del-header " + name);
   }
 }

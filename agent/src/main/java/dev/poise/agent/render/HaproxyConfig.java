@@ -161,7 +161,7 @@ public final class HaproxyConfig {
 
   private void backend(ListenerSpec listener, PoolSpec pool) throws Unrenderable {
     String backend = backendOf(listener, pool);
-    Backends.write(text, backend, listener.protocol(), pool);
+    Backends.write(text, backend, listener, pool);
     ServerWeights weights = ServerWeights.of(pool);
     for (MemberSpec member : pool.members()) {
       ServerLine server = new ServerLine(backend, backend, pool.id(), member, weights.of(member));

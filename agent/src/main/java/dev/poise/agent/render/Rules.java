@@ -136,7 +136,7 @@ final class Rules {
       throws Unrenderable {
     String backend = ownBackendOf(rule);
     String checkedIn = listener.id() + ":" + defaultPool.id();
-    Backends.writeFollowing(text, backend, listener.protocol(), defaultPool);
+    Backends.writeFollowing(text, backend, listener, defaultPool);
     ServerWeights weights = ServerWeights.of(defaultPool);
     int found = 0;
     for (MemberSpec member : defaultPool.members()) {

@@ -3,8 +3,10 @@ package dev.poise.agent.render;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.poise.agent.support.Specs;
 import dev.poise.spec.Algorithm;
 import dev.poise.spec.HealthCheck;
+import dev.poise.spec.ListenerSpec;
 import dev.poise.spec.Persistence;
 import dev.poise.spec.PoolId;
 import dev.poise.spec.PoolSpec;
@@ -49,13 +51,15 @@ class HaproxyTextTest {
 
   @Test
   void noPathAddsALineASectionOrAnArgument() {
+    ListenerSpec listener =
+        new Specs().listener(80, new Protocol.Tcp(1, ProxyProtocol.NONE)).listener(0);
     Random random = new Random(20260101);
     int rendered = 0;
     for (int i = 0; i < 20_000; i++) {
       String path = "/" + hostile(random);
       try {
         ConfigText text = new ConfigText();
-        Backends.write(text, "b", new Protocol.Tcp(1, ProxyProtocol.NONE), poolCheckedAt(path));
+        Backends.write(text, "b", listener, poolCheckedAt(path));
         rendered++;
         List<String> lines = text.toString().lines().toList();
         assertThat(lines).hasSize(9);
