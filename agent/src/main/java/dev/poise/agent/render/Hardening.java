@@ -55,8 +55,8 @@ final class Hardening {
   /**
    * Finds, in the text of all headers, a NUL, and at the start of a line a wish about the
    * connection other than to keep or close it, one of the names, or an odd name. HAProxy writes
-   * names in lower case, and a colon and a space behind them. It never gives up and so lets
-   * something pass: it does not go back in what it has read.
+   * names in lower case, and a colon and a space behind them. Nothing here goes back in what was
+   * read: a match that is given up counts as none, and would let the request pass.
    */
   private static String suspicious(String names) {
     String wishes = "connection:\\ (?!(?i:keep-alive|close)\\\\r)";
