@@ -10,6 +10,10 @@ import java.util.List;
  * so a backend needs only add them.
  */
 final class ClientHeaders {
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
+  private static final String REAL_IP = "X-Real-IP";
+  private static final String FORWARDED_PROTO = "X-Forwarded-Proto";
+  private static final String FORWARDED_PORT = "X-Forwarded-Port";
   private static final String CLIENT = "%[var(sess.client)]";
 
   private final RequestHeaders headers;
@@ -24,11 +28,11 @@ final class ClientHeaders {
     text.line("tcp-request connection set-var-fmt(sess.client) %[src]");
   }
 
-  /** The headers that no member gets as a client sent them, in lower case. */
+  /** The headers that no member gets as a client sent them. */
   List<String> notFromClients() {
     List<String> names = new ArrayList<>();
-    if (headers.forwardedFor() != ForwardedFor.APPEND) names.add("x-forwarded-for");
-    names.addAll(List.of("x-real-ip", "x-forwarded-proto", "x-forwarded-port"));
+    if (headers.forwardedFor() != ForwardedFor.APPEND) names.add(FORWARDED_FOR);
+    names.addAll(List.of(REAL_IP, FORWARDED_PROTO, FORWARDED_PORT));
     return names;
   }
 
@@ -39,10 +43,10 @@ final class ClientHeaders {
    * @param port where
    */
   void add(ConfigText text, String scheme, int port) {
-    if (headers.forwardedFor() != ForwardedFor.OFF) add(text, "X-Forwarded-For", CLIENT);
-    if (headers.realIp()) add(text, "X-Real-IP", CLIENT);
-    if (headers.forwardedProto()) add(text, "X-Forwarded-Proto", scheme);
-    if (headers.forwardedPort()) add(text, "X-Forwarded-Port", "" + port);
+    if (headers.forwardedFor() != ForwardedFor.OFF) add(text, FORWARDED_FOR, CLIENT);
+    if (headers.realIp()) add(text, REAL_IP, CLIENT);
+    if (headers.forwardedProto()) add(text, FORWARDED_PROTO, scheme);
+    if (headers.forwardedPort()) add(text, FORWARDED_PORT, "" + port);
   }
 
   private static void add(ConfigText text, String name, String value) {

@@ -1,6 +1,7 @@
 package dev.poise.agent.render;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes the rules against requests that a member could understand differently than HAProxy does,
@@ -32,9 +33,11 @@ final class Hardening {
    * Refuses requests, and takes away what no member shall see. Most requests are let pass by the
    * first of these rules, nearly all others once headers are gone that a proxy before us added:
    * what stands behind must concern no others.
+   *
+   * @param notFromClients names of headers, in any case
    */
   static void towardsMembers(ConfigText text, List<String> notFromClients) {
-    String names = String.join("|", notFromClients);
+    String names = String.join("|", notFromClients).toLowerCase(Locale.ROOT);
     String allowUnsuspicious =
         "http-request allow if "
             + (KNOWN_METHOD + " " + HAS_HOST + " " + SHORT_URL)
