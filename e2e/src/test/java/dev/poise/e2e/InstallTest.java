@@ -92,6 +92,7 @@ class InstallTest {
     }
 
     void awaitServed(Balancer balancer) {
+      balancer.awaitApplied();
       Await.until("the machine serves", SOON, () -> isServed(balancer));
     }
 

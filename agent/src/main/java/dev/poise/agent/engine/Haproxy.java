@@ -94,10 +94,19 @@ public final class Haproxy {
       if (!isLive) draining.follow(other);
     }
     if (process == null) return;
+    rememberAsLastGood(process);
     Optional<DigestedSpec> spec = files.specOf(process.digest());
     served = spec.map(DigestedSpec::spec);
     servers = serversOf(spec);
     firstChecks.adopt(process.statistics());
+  }
+
+  /** The agent may have ended when a process had started and nobody had noted yet that it did. */
+  private void rememberAsLastGood(LiveProcess process) throws IOException {
+    Optional<Path> config = ProcessTable.configOf(process.identity());
+    if (config.isEmpty()) return;
+    Optional<Path> started = files.generationOf(config.get(), process.digest());
+    if (started.isPresent()) files.makeCurrent(started.get());
   }
 
   /**

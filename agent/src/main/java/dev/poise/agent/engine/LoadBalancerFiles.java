@@ -143,6 +143,19 @@ final class LoadBalancerFiles {
     return Optional.empty();
   }
 
+  /**
+   * The directory of the generation a process was started from.
+   *
+   * @param config the file it was started with
+   * @param digest of the spec it says it serves; if that is another than it was started from, it
+   *     was brought there, and what it was started from is nothing any more
+   */
+  Optional<Path> generationOf(Path config, String digest) throws IOException {
+    Path generation = config.resolveSibling("");
+    if (!directory.equals(generation.getParent())) return Optional.empty();
+    return specIn(generation).filter(spec -> spec.digest().equals(digest)).map(spec -> generation);
+  }
+
   private static Optional<DigestedSpec> specIn(Path generation) throws IOException {
     try {
       String digest = Files.readString(generation.resolve(DIGEST_FILE));

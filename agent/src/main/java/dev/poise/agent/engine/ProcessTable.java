@@ -100,6 +100,11 @@ public final class ProcessTable {
     return found;
   }
 
+  /** The configuration file a daemon was started with. */
+  static Optional<Path> configOf(ProcessIdentity daemon) {
+    return configOf(PROC.resolve("" + daemon.pid()));
+  }
+
   private static Optional<Path> configOf(Path process) {
     List<String> words = commandLine(process);
     return words.contains("-D") ? configIn(words) : Optional.empty();

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,53 @@ class HaproxyTest {
     assertThat(scratch.processes()).hasSize(1);
     specs.weight(0, 5);
     applied();
+    assertThat(pid()).isEqualTo(pid);
+  }
+
+  /** The agent ends between the start of a process and the note that it started. */
+  @Test
+  void adoptsWhatStartedWhenTheLastAgentEnded() throws Exception {
+    Path noted = scratch.settings().directoryOf(specs.id).resolve("current");
+    applied();
+    Path before = noted.resolveSibling("gen-1-before");
+    Files.createDirectory(before);
+    try (Stream<Path> files = Files.list(noted.toRealPath())) {
+      for (Path file : files.toList()) Files.copy(file, before.resolve(file.getFileName()));
+    }
+    specs.http(PORT + 1);
+    var serving = specs.digested();
+    assertThat(haproxy.apply(serving)).isEqualTo(new Applied.Done());
+    proven();
+    long pid = pid();
+    haproxy.release();
+    Files.delete(noted);
+    Files.createSymbolicLink(noted, before.getFileName());
+
+    haproxy = engine();
+    haproxy.adopt(scratch.processes());
+    assertThat(haproxy.lastGood()).contains(serving);
+    assertThat(haproxy.apply(serving)).isEqualTo(new Applied.Done());
+    assertThat(pid()).isEqualTo(pid);
+    specs.weight(0, 5);
+    applied();
+    assertThat(pid()).isEqualTo(pid);
+  }
+
+  /** The file a process was started from says less than the one it was brought to. */
+  @Test
+  void adoptsWhatWasChangedInPlaceAsItIsNow() throws Exception {
+    applied();
+    proven();
+    specs.weight(0, 5);
+    var serving = specs.digested();
+    assertThat(haproxy.apply(serving)).isEqualTo(new Applied.Done());
+    long pid = pid();
+    haproxy.release();
+
+    haproxy = engine();
+    haproxy.adopt(scratch.processes());
+    assertThat(haproxy.lastGood()).contains(serving);
+    assertThat(haproxy.apply(serving)).isEqualTo(new Applied.Done());
     assertThat(pid()).isEqualTo(pid);
   }
 
