@@ -1,6 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.Ports;
 import java.net.InetSocketAddress;
@@ -84,7 +83,7 @@ final class Balancer {
 
   /** As one that carries traffic on a port. */
   Contender contender(String name, int port) {
-    return new Contender(name, Room.OF_POISE, at(port), haproxy());
+    return new Contender(name, Room.OF_POISE, at(port), haproxy()::cpuTime);
   }
 
   /** The process that carries its traffic. */

@@ -41,6 +41,14 @@ final class CommandLine {
     return value(option).map(text -> number(option, text, highest)).orElse(otherwise);
   }
 
+  /** So often, and for so long. */
+  Repetition repetition(Repetition otherwise) {
+    int seconds = number("--seconds", otherwise.seconds(), 600);
+    return value("--rounds").isPresent()
+        ? Repetition.exactly(number("--rounds", otherwise.least(), 1000), seconds)
+        : new Repetition(otherwise.least(), otherwise.most(), seconds);
+  }
+
   /** Numbers with commas between them, in ascending order. */
   List<Integer> numbers(String option, List<Integer> otherwise, int highest) {
     return value(option)

@@ -1,6 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.Ports;
 import dev.poise.standalone.ProjectPlaces;
 import java.nio.file.Path;
@@ -17,8 +16,9 @@ public final class DataPlaneJob {
       ./poise bench data-plane [options]
         --only NAME,...      measure these kinds of traffic; all if absent:
       %s
-        --rounds N           let every balancer carry each kind N times; 9 if absent
-        --seconds N          each time so long; 2 if absent
+        --rounds N           let every balancer carry traffic exactly N times; if absent 11 times, and up
+                             to 61 until the ratios that have a bar are known to two per cent
+        --seconds N          each time so long; 1 if absent
         --json FILE          write the figures there as well, and the configurations\
       """
           .formatted(names("                             "));
@@ -40,7 +40,7 @@ public final class DataPlaneJob {
   }
 
   public static void main(String[] arguments) {
-    Options usual = Options.USUAL.withRounds(9).withOnly(TrafficKind.names());
+    Options usual = Options.USUAL.withOnly(TrafficKind.names());
     Job.run(
         HELP,
         arguments,
@@ -141,7 +141,7 @@ public final class DataPlaneJob {
                 "KEY",
                 certificate.key().toString()));
     LinuxProcess worker = nginx.worker();
-    return port -> new Contender(name, room, Ports.endpoint(address, port), worker);
+    return port -> new Contender(name, room, Ports.endpoint(address, port), worker::cpuTime);
   }
 
   private Path configuration(String name, String file) {

@@ -30,6 +30,16 @@ record Figure(String name, SequencedMap<String, Double> numbers, Optional<Bar> b
         .and("highest", sample.highest());
   }
 
+  /** What rounds say of something that they all measured, and how well they know it. */
+  static Figure estimate(String name, Sample sample) {
+    Sample.Interval interval = sample.medianInterval();
+    return of(name, "median", sample.median())
+        .and("95% from", interval.from())
+        .and("to", interval.to())
+        .and("lowest", sample.lowest())
+        .and("highest", sample.highest());
+  }
+
   /** With one more number. */
   Figure and(String column, double number) {
     SequencedMap<String, Double> more = new LinkedHashMap<>(numbers);

@@ -2,15 +2,16 @@ package dev.poise.bench;
 
 import java.net.InetSocketAddress;
 
-/** A client that asks as fast as it can. */
+/** Sends as much as it can. */
 interface LoadGenerator {
-  /** Asks for some seconds, from a room, and counts. */
+  /** Does so for some seconds, from a room, and counts. */
   Result run(Room room, InetSocketAddress target, int seconds);
 
   /**
    * What it found.
    *
-   * @param failed connections that broke, and answers that were none
+   * @param count of requests that were answered, or datagrams that arrived
+   * @param failed connections that broke and answers that were none, or datagrams that got lost
    */
-  record Result(long requests, double perSecond, long failed) {}
+  record Result(long count, double perSecond, long failed) {}
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -38,12 +39,12 @@ final class Machine {
   }
 
   /** The processor time that everything on the machine has used, interrupts included. */
-  static double busySeconds() {
+  static Duration busy() {
     // user, nice, system, idle, iowait, irq, softirq in hundredths of a second
     String[] times = read("/proc/stat").lines().findFirst().orElseThrow().split(" +", -1);
     long ticks = 0;
     for (int i : new int[] {1, 2, 3, 6, 7}) ticks += Long.parseLong(times[i]);
-    return ticks / 100.0;
+    return Duration.ofMillis(10 * ticks);
   }
 
   private static String cpu() {

@@ -11,8 +11,9 @@ public final class MainJob {
       """
       ./poise bench main-job [options]
         --edits N            measure N edits of each kind; 100 if absent
-        --rounds N           let every balancer carry traffic N times; 15 if absent
-        --seconds N          each time so long; 2 if absent
+        --rounds N           let every balancer carry traffic exactly N times; if absent 11 times, and up
+                             to 61 until the ratios that have a bar are known to two per cent
+        --seconds N          each time so long; 1 if absent
         --load-balancers N   measure the memory of N load balancers; 50 if absent
         --json FILE          write the figures there as well\
       """;

@@ -8,8 +8,7 @@ import java.util.Optional;
  * What the person asked for.
  *
  * @param edits of each kind
- * @param rounds in which every balancer carries traffic once
- * @param seconds of traffic for each balancer in each round
+ * @param repetition how often every balancer carries traffic, and for how long
  * @param loadBalancers whose memory is measured
  * @param sizes with how many load balancers edits are measured, in ascending order
  * @param only the names of the kinds of traffic that are measured
@@ -17,15 +16,15 @@ import java.util.Optional;
  */
 record Options(
     int edits,
-    int rounds,
-    int seconds,
+    Repetition repetition,
     int loadBalancers,
     List<Integer> sizes,
     List<String> only,
     Optional<Path> json) {
   /** What is measured if nobody says otherwise. */
   static final Options USUAL =
-      new Options(100, 15, 2, 50, List.of(1, 100, 500), List.of(), Optional.empty());
+      new Options(
+          100, new Repetition(11, 61, 1), 50, List.of(1, 100, 500), List.of(), Optional.empty());
 
   /** The message is for the person. */
   static final class Unusable extends RuntimeException {
@@ -35,15 +34,11 @@ record Options(
   }
 
   Options withEdits(int number) {
-    return new Options(number, rounds, seconds, loadBalancers, sizes, only, json);
-  }
-
-  Options withRounds(int number) {
-    return new Options(edits, number, seconds, loadBalancers, sizes, only, json);
+    return new Options(number, repetition, loadBalancers, sizes, only, json);
   }
 
   Options withOnly(List<String> all) {
-    return new Options(edits, rounds, seconds, loadBalancers, sizes, all, json);
+    return new Options(edits, repetition, loadBalancers, sizes, all, json);
   }
 
   /**
@@ -56,8 +51,7 @@ record Options(
     CommandLine line = CommandLine.parse(help, arguments);
     return new Options(
         line.number("--edits", usual.edits, 1000),
-        line.number("--rounds", usual.rounds, 100),
-        line.number("--seconds", usual.seconds, 600),
+        line.repetition(usual.repetition),
         line.number("--load-balancers", usual.loadBalancers, 200),
         line.numbers("--sizes", usual.sizes, 500),
         line.some("--only", usual.only),

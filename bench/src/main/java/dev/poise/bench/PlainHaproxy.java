@@ -1,6 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.Ports;
 import dev.poise.standalone.ProjectPlaces;
@@ -148,7 +147,7 @@ final class PlainHaproxy {
 
   /** As one that carries traffic on a port. */
   Contender contender(String name, int port) {
-    return new Contender(name, room, at(port), process());
+    return new Contender(name, room, at(port), process()::cpuTime);
   }
 
   LinuxProcess process() {

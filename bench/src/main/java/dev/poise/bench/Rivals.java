@@ -1,7 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
-import dev.poise.bench.Rounds.Turn;
 import java.util.List;
 
 /** Poise and those it is compared with, whatever the traffic. */
@@ -18,22 +16,17 @@ record Rivals(Entrances poise, Entrances byHand, Entrances bare, Entrances nginx
     Contender careful = byHand.at(kind.port());
     Contender least = bare.at(kind.port());
     Contender other = nginx.at(kind.port());
-    Rounds rounds =
-        new Rounds(
-            kind.title(), kind.generator(scope), List.of(ours, careful, least, other), options);
-    rounds.measure(report);
-    rounds.compare(
-        report,
-        List.of(
-            rounds
-                .ratio("Poise / by hand", ours, careful, Turn::requestsPerSecond)
-                .with(Bar.atLeast("median", 0.97)),
-            rounds
-                .ratio("Poise / bare", ours, least, Turn::requestsPerSecond)
-                .with(Bar.atLeast("median", 0.9)),
-            rounds.ratio("Poise / nginx", ours, other, Turn::requestsPerSecond),
-            rounds.ratio("processor time, Poise / by hand", ours, careful, Turn::microsPerRequest),
-            rounds.ratio("processor time, Poise / bare", ours, least, Turn::microsPerRequest),
-            rounds.ratio("processor time, Poise / nginx", ours, other, Turn::microsPerRequest)));
+    List<Contender> all = List.of(ours, careful, least, other);
+    new Rounds(kind.title(), Rounds.Unit.REQUEST, kind.generator(scope), all, options.repetition())
+        .measure(
+            report,
+            List.of(
+                Comparison.ofAnswers("Poise / by hand", ours, careful)
+                    .with(Bar.atLeast("median", 0.97)),
+                Comparison.ofAnswers("Poise / bare", ours, least).with(Bar.atLeast("median", 0.9)),
+                Comparison.ofAnswers("Poise / nginx", ours, other),
+                Comparison.ofProcessorTime("Poise / by hand", ours, careful),
+                Comparison.ofProcessorTime("Poise / bare", ours, least),
+                Comparison.ofProcessorTime("Poise / nginx", ours, other)));
   }
 }

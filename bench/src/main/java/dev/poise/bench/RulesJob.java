@@ -1,7 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
-import dev.poise.bench.Rounds.Turn;
 import dev.poise.standalone.ProjectPlaces;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +9,9 @@ public final class RulesJob {
   private static final String HELP =
       """
       ./poise bench rules [options]
-        --rounds N           let every balancer carry traffic N times; 15 if absent
-        --seconds N          each time so long; 2 if absent
+        --rounds N           let every balancer carry traffic exactly N times; if absent 11 times, and up
+                             to 61 until the ratios that have a bar are known to two per cent
+        --seconds N          each time so long; 1 if absent
         --json FILE          write the figures there as well\
       """;
 
@@ -46,19 +45,15 @@ public final class RulesJob {
     Contender ruled = with.contender("Poise, with the rules", port);
     Contender bare = without.contender("Poise, without rules", port);
     Contender hand = byHand.contender("HAProxy by hand, the same rules", port);
-    Rounds rounds = new Rounds("HTTP", wrk, List.of(ruled, bare, hand), options);
-    rounds.measure(report);
-    rounds.compare(
-        report,
-        List.of(
-            rounds
-                .ratio("rules / none", ruled, bare, Turn::requestsPerSecond)
-                .with(Bar.atLeast("median", 0.75)),
-            rounds
-                .ratio("processor time, rules / none", ruled, bare, Turn::microsPerRequest)
-                .with(Bar.below("median", 1.25)),
-            rounds.ratio("rules, Poise / by hand", ruled, hand, Turn::requestsPerSecond),
-            rounds.ratio(
-                "processor time, rules, Poise / by hand", ruled, hand, Turn::microsPerRequest)));
+    List<Contender> all = List.of(ruled, bare, hand);
+    new Rounds("HTTP", Rounds.Unit.REQUEST, wrk, all, options.repetition())
+        .measure(
+            report,
+            List.of(
+                Comparison.ofAnswers("rules / none", ruled, bare).with(Bar.atLeast("median", 0.75)),
+                Comparison.ofProcessorTime("rules / none", ruled, bare)
+                    .with(Bar.below("median", 1.25)),
+                Comparison.ofAnswers("rules, Poise / by hand", ruled, hand),
+                Comparison.ofProcessorTime("rules, Poise / by hand", ruled, hand)));
   }
 }

@@ -24,6 +24,30 @@ record Sample(List<Double> sorted) {
     return percentile(50);
   }
 
+  /** From one value to another one. */
+  record Interval(double from, double to) {}
+
+  /**
+   * Where the median of endlessly many measurements is, with a certainty of 95 per cent; whatever
+   * their distribution, for it lies on either side of each with the same probability. Everything
+   * that was measured if that is too little.
+   */
+  Interval medianInterval() {
+    int size = sorted.size();
+    double oneSide = 0.025;
+    // How probable it is that exactly, and at most, so many are below the median.
+    double exactly = Math.pow(0.5, size);
+    double atMost = exactly;
+    int below = 0;
+    while (below < size && atMost <= oneSide) {
+      exactly = exactly * (size - below) / (below + 1);
+      atMost += exactly;
+      below++;
+    }
+    int rank = Math.max(1, below);
+    return new Interval(sorted.get(rank - 1), sorted.get(size - rank));
+  }
+
   double lowest() {
     return sorted.getFirst();
   }

@@ -1,7 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.Rounds.Contender;
-import dev.poise.bench.Rounds.Turn;
 import java.util.List;
 
 /**
@@ -10,17 +8,15 @@ import java.util.List;
  */
 record Traffic(Contender poise, Contender byHand, Contender bare, Contender direct) {
   void measure(Scope scope, Options options, Report report) {
-    Rounds rounds =
-        new Rounds("HTTP", new Wrk(scope), List.of(poise, byHand, bare, direct), options);
-    rounds.measure(report);
-    rounds.compare(
-        report,
-        List.of(
-            rounds
-                .ratio("Poise / by hand", poise, byHand, Turn::requestsPerSecond)
-                .with(Bar.atLeast("median", 0.97)),
-            rounds.ratio("Poise / bare", poise, bare, Turn::requestsPerSecond),
-            rounds.ratio("processor time, Poise / by hand", poise, byHand, Turn::microsPerRequest),
-            rounds.ratio("processor time, Poise / bare", poise, bare, Turn::microsPerRequest)));
+    List<Contender> all = List.of(poise, byHand, bare, direct);
+    new Rounds("HTTP", Rounds.Unit.REQUEST, new Wrk(scope), all, options.repetition())
+        .measure(
+            report,
+            List.of(
+                Comparison.ofAnswers("Poise / by hand", poise, byHand)
+                    .with(Bar.atLeast("median", 0.97)),
+                Comparison.ofAnswers("Poise / bare", poise, bare),
+                Comparison.ofProcessorTime("Poise / by hand", poise, byHand),
+                Comparison.ofProcessorTime("Poise / bare", poise, bare)));
   }
 }

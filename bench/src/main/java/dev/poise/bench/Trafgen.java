@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * writes frames into a ring of the kernel, and the receiver is a counter of the kernel, so that
  * most of the processor time goes to what is between them.
  */
-final class Trafgen {
+final class Trafgen implements LoadGenerator {
   private static final int CLIENTS = 32;
   private static final int PATIENCE_SECONDS = 10;
   private static final Pattern SENT = Pattern.compile("(\\d+) packets outgoing");
@@ -34,7 +34,8 @@ final class Trafgen {
     this.folder = folder;
   }
 
-  UdpTraffic.Forwarded run(InetSocketAddress target, int seconds) {
+  @Override
+  public Result run(Room room, InetSocketAddress target, int seconds) {
     Path frames = folder.resolve("frames");
     try {
       Files.writeString(frames, frames(target));
@@ -43,7 +44,7 @@ final class Trafgen {
     }
     List<String> counter = List.of("nft", "reset", "counter", "ip", "bench", "arrived");
     output(options.servers(), counter);
-    Process process = scope.open(() -> flood(frames, seconds), Trafgen::interrupt);
+    Process process = scope.open(() -> flood(room, frames, seconds), Trafgen::interrupt);
     long began = System.nanoTime();
     try {
       if (!process.waitFor(seconds + PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -53,7 +54,7 @@ final class Trafgen {
       String said = text(process);
       long sent = number(SENT, said);
       long arrived = number(ARRIVED, output(options.servers(), counter));
-      return new UdpTraffic.Forwarded(arrived, arrived / took, Math.max(0, sent - arrived));
+      return new Result(arrived, arrived / took, Math.max(0, sent - arrived));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -66,9 +67,9 @@ final class Trafgen {
    * trafgen sends from a process of its own and counts in the other, and only an interrupt makes it
    * tell: timeout sends it to all of its group.
    */
-  private Process flood(Path frames, int seconds) {
+  private Process flood(Room room, Path frames, int seconds) {
     return start(
-        options.clients(),
+        room,
         List.of("timeout", "--signal=INT", "" + seconds),
         List.of(
             "trafgen",

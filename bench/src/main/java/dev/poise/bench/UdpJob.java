@@ -1,6 +1,5 @@
 package dev.poise.bench;
 
-import dev.poise.bench.UdpTraffic.Contender;
 import dev.poise.standalone.Deadline;
 import dev.poise.standalone.ProjectPlaces;
 import java.io.IOException;
@@ -46,20 +45,10 @@ public final class UdpJob {
   }
 
   public static void main(String[] arguments) {
-    Scope scope = new Scope();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(scope::close));
-    try {
+    Job.alone(scope -> {
       UdpOptions options = UdpOptions.parse(List.of(arguments));
-      ProjectPlaces project = new ProjectPlaces(Path.of(System.getProperty("poise.root", ".")));
-      new UdpJob(project, options, scope).run();
-    } catch (UdpOptions.Unusable e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    } catch (RuntimeException e) {
-      if (!scope.isClosed()) e.printStackTrace();
-      System.exit(1);
-    }
-    System.exit(0);
+      new UdpJob(Job.project(), options, scope).run();
+    });
   }
 
   private void run() {
@@ -77,15 +66,10 @@ public final class UdpJob {
           Map.of("ADDRESS", BALANCER));
       Trafgen flood = new Trafgen(scope, options, poise.folder());
       traffic(vip, SINK_PORT, NGINX_SINK_PORT, SINK_PORT)
-          .measure(report, "Flood in one direction", flood::run, UdpTraffic.Bars.EXPECTED);
+          .measureForwarding("Flood in one direction", flood, options, report);
       Path questions = Files.writeString(poise.folder().resolve("questions"), "www.test A\n");
       traffic(vip, PORT, NGINX_DNS_PORT, DNS_PORT)
-          .measure(
-              report,
-              "DNS questions and answers",
-              (target, seconds) ->
-                  DnsPerf.run(scope, options.clients(), target, questions, seconds).forwarded(),
-              UdpTraffic.Bars.NONE);
+          .measureAll("DNS questions and answers", new DnsPerf(scope, questions), options, report);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
@@ -97,11 +81,14 @@ public final class UdpJob {
 
   private UdpTraffic traffic(String vip, int ofPoise, int ofNginx, int ofServers) {
     return new UdpTraffic(
-        options,
-        new Contender("Poise", new InetSocketAddress(vip, ofPoise)),
-        new Contender("nginx stream", new InetSocketAddress(BALANCER, ofNginx)),
-        new Contender(
-            "routed straight to a server", new InetSocketAddress(SERVERS.getFirst(), ofServers)));
+        contender("Poise", vip, ofPoise),
+        contender("nginx stream", BALANCER, ofNginx),
+        contender("routed straight to a server", SERVERS.getFirst(), ofServers));
+  }
+
+  private Contender contender(String name, String address, int port) {
+    return new Contender(
+        name, options.clients(), new InetSocketAddress(address, port), Machine::busy);
   }
 
   private static String loadBalancer(RunningPoise poise) {

@@ -20,13 +20,13 @@ class DnsPerfTest {
           Run time (s):         3.000000
           Queries per second:   40000.123456
         """;
-    assertThat(DnsPerf.Result.parse(output))
-        .isEqualTo(new DnsPerf.Result(120_000, 40_000.123456, 100));
+    assertThat(DnsPerf.parse(output))
+        .as("a question and an answer each")
+        .isEqualTo(new LoadGenerator.Result(240_000, 80_000.246912, 100));
   }
 
   @Test
   void saysWhatItCouldNotRead() {
-    assertThatThrownBy(() -> DnsPerf.Result.parse("Error: no route"))
-        .hasMessageContaining("no route");
+    assertThatThrownBy(() -> DnsPerf.parse("Error: no route")).hasMessageContaining("no route");
   }
 }

@@ -11,6 +11,7 @@ class OptionsTest {
       """
       ./poise bench x [options]
         --rounds N    so often
+        --seconds N   so long
         --sizes N     with these
         --only NAME   these\
       """;
@@ -22,7 +23,10 @@ class OptionsTest {
 
   @Test
   void readsWhatTheHelpNames() {
-    assertThat(parse("--rounds", "3").rounds()).isEqualTo(3);
+    assertThat(parse("--rounds", "3").repetition())
+        .isEqualTo(Repetition.exactly(3, USUAL.repetition().seconds()));
+    assertThat(parse("--seconds", "5").repetition())
+        .isEqualTo(new Repetition(USUAL.repetition().least(), USUAL.repetition().most(), 5));
     assertThat(parse("--sizes", "20,1,20").sizes()).containsExactly(1, 20);
     assertThat(parse("--only", "tcp").only()).containsExactly("tcp");
   }
@@ -30,8 +34,7 @@ class OptionsTest {
   @Test
   void whatIsAbsentIsAsUsual() {
     assertThat(parse()).isEqualTo(USUAL);
-    assertThat(Options.parse(HELP, List.of(), USUAL.withEdits(7).withRounds(8)))
-        .isEqualTo(USUAL.withRounds(8).withEdits(7));
+    assertThat(Options.parse(HELP, List.of(), USUAL.withEdits(7))).isEqualTo(USUAL.withEdits(7));
   }
 
   @Test
@@ -45,7 +48,7 @@ class OptionsTest {
         .isInstanceOf(Options.Unusable.class)
         .hasMessage("--edits is not known.\n" + HELP);
     assertThatThrownBy(() -> parse("--rounds")).hasMessageStartingWith("--rounds needs a value.");
-    assertThatThrownBy(() -> parse("--rounds", "0")).hasMessageContaining("from 1 to 100");
+    assertThatThrownBy(() -> parse("--rounds", "0")).hasMessageContaining("from 1 to 1000");
     assertThatThrownBy(() -> parse("--sizes", "1,,2")).hasMessageContaining("from 1 to 500");
     assertThatThrownBy(() -> parse("--only", "udp"))
         .hasMessageContaining("--only takes some of http,tcp, not udp.");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SampleTest {
   private static final Sample HUNDRED =
@@ -29,6 +32,28 @@ class SampleTest {
     assertThat(sample.median()).isEqualTo(5);
     assertThat(sample.highest()).isEqualTo(9);
     assertThat(sample.mean()).isEqualTo(5);
+  }
+
+  /** By the binomial distribution, as tables of its ranks have it. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "5, 1", "6, 1", "8, 1", "9, 2", "11, 2", "20, 6", "25, 8", "100, 40"})
+  void theMedianOfMoreIsBetweenTwoRanks(int size, int rank) {
+    Sample sample = Sample.of(IntStream.rangeClosed(1, size).mapToObj(i -> (double) i).toList());
+
+    assertThat(sample.medianInterval()).isEqualTo(new Sample.Interval(rank, size + 1 - rank));
+  }
+
+  @Test
+  void theMedianIsInItsIntervalAsOftenAsItSays() {
+    Random random = new Random(7);
+    int trials = 2000;
+    long right =
+        IntStream.range(0, trials)
+            .mapToObj(_ -> Sample.of(random.doubles(31).boxed().toList()).medianInterval())
+            .filter(interval -> interval.from() <= 0.5 && 0.5 <= interval.to())
+            .count();
+
+    assertThat(right / (double) trials).isBetween(0.95, 0.985);
   }
 
   @Test
