@@ -10,20 +10,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Ten thousand load balancers of one tenant. Times are printed, not judged: machines differ. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoadBalancerListScaleTest extends ApiTest {
   private static final int MANY = 10_000;
 
   @Autowired private JdbcClient db;
   private TestPeople.Person owner = new TestPeople.Person("", "", "", "");
 
-  @BeforeEach
+  @BeforeAll
   void fill() {
     Site site = site();
     TestPeople people = new TestPeople(db);
@@ -95,7 +97,7 @@ class LoadBalancerListScaleTest extends ApiTest {
     db.sql(statement).update();
   }
 
-  @AfterEach
+  @AfterAll
   void empty() {
     for (String table : List.of("load_balancers", "subnet_addresses"))
       db.sql("DELETE FROM " + table + " WHERE tenant_id = ?").param(owner.tenant()).update();
