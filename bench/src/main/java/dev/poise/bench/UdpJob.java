@@ -69,7 +69,8 @@ public final class UdpJob {
           .measureForwarding("Flood in one direction", flood, options, report);
       Path questions = Files.writeString(poise.folder().resolve("questions"), "www.test A\n");
       traffic(vip, PORT, NGINX_DNS_PORT, DNS_PORT)
-          .measureAll("DNS questions and answers", new DnsPerf(scope, questions), options, report);
+          .measureExchange(
+              "DNS questions and answers", new DnsPerf(scope, questions), options, report);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {

@@ -31,7 +31,7 @@ record UdpTraffic(Contender poise, Contender nginx, Contender direct) {
   }
 
   /** Measures something in which clients and servers do most of the work. */
-  void measureAll(String title, LoadGenerator load, UdpOptions options, Report report) {
+  void measureExchange(String title, LoadGenerator load, UdpOptions options, Report report) {
     measure(title, load, options, report, besideNginx(), besideRouting());
   }
 
