@@ -25,17 +25,20 @@ record Rounds(
 
   /** What is carried. */
   enum Unit {
-    REQUEST("requests per second", "a request", "requests failed"),
+    REQUEST("answers", "requests per second", "processor time of a request", "requests failed"),
     /** The kernel forwards in whatever process it interrupts, so no process can be charged. */
-    DATAGRAM("datagrams per second", "a datagram, whole machine", "datagrams were lost");
+    DATAGRAM(
+        "arrived", "datagrams per second", "machine's time of a datagram", "datagrams were lost");
 
+    private final String carried;
     private final String perSecond;
-    private final String one;
+    private final String cost;
     private final String failed;
 
-    Unit(String perSecond, String one, String failed) {
+    Unit(String carried, String perSecond, String cost, String failed) {
+      this.carried = carried;
       this.perSecond = perSecond;
-      this.one = one;
+      this.cost = cost;
       this.failed = failed;
     }
   }
@@ -52,8 +55,8 @@ record Rounds(
       }
       done++;
     }
-    report.add(table("answers", unit.perSecond, 0, Turn::perSecond));
-    report.add(table("processor time of " + unit.one, "µs", 2, Turn::micros));
+    report.add(table(unit.carried, unit.perSecond, 0, Turn::perSecond));
+    report.add(table(unit.cost, "µs", 2, Turn::micros));
     List<Figure> ratios = comparisons.stream().map(Comparison::figure).toList();
     report.add(new Table("%s: in each of %d rounds".formatted(subject, done), "ratio", 3, ratios));
     for (Contender contender : contenders) {
