@@ -101,8 +101,13 @@ public final class Haproxy {
     firstChecks.adopt(process.statistics());
   }
 
-  /** The agent may have ended when a process had started and nobody had noted yet that it did. */
+  /**
+   * The agent may have ended when a process had started and nobody had noted yet that it did. It
+   * may also have ended while it changed a process in place: then what is noted is newer than what
+   * the process says, nobody knows what it serves, and a new one shall be started from the note.
+   */
   private void rememberAsLastGood(LiveProcess process) throws IOException {
+    if (process.generation() <= lastGoodGeneration()) return;
     Optional<Path> config = ProcessTable.configOf(process.identity());
     if (config.isEmpty()) return;
     Optional<Path> started = files.generationOf(config.get(), process.digest());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.poise.agent.ledger.Bundles;
+import dev.poise.agent.render.HaproxyConfig;
 import dev.poise.agent.render.NodeSettings;
 import dev.poise.agent.support.Await;
 import dev.poise.agent.support.Backend;
@@ -271,10 +272,7 @@ class HaproxyTest {
     Path noted = scratch.settings().directoryOf(specs.id).resolve("current");
     applied();
     Path before = noted.resolveSibling("gen-1-before");
-    Files.createDirectory(before);
-    try (Stream<Path> files = Files.list(noted.toRealPath())) {
-      for (Path file : files.toList()) Files.copy(file, before.resolve(file.getFileName()));
-    }
+    copy(noted.toRealPath(), before);
     specs.http(PORT + 1);
     var serving = specs.digested();
     assertThat(haproxy.apply(serving)).isEqualTo(new Applied.Done());
@@ -292,6 +290,43 @@ class HaproxyTest {
     specs.weight(0, 5);
     applied();
     assertThat(pid()).isEqualTo(pid);
+  }
+
+  private static void copy(Path directory, Path there) throws IOException {
+    Files.createDirectory(there);
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) Files.copy(file, there.resolve(file.getFileName()));
+    }
+  }
+
+  /** The agent ends when a part of a change was made, and the process says what it said before. */
+  @Test
+  void whatIsHalfChangedIsStartedAnew() throws Exception {
+    Path noted = scratch.settings().directoryOf(specs.id).resolve("current");
+    var first = specs.digested();
+    assertThat(haproxy.apply(first)).isEqualTo(new Applied.Done());
+    proven();
+    long pid = pid();
+    Path started = noted.toRealPath();
+    Path kept = scratch.directory().resolve("kept");
+    copy(started, kept);
+    specs.weight(0, 5);
+    var second = specs.digested();
+    assertThat(haproxy.apply(second)).isEqualTo(new Applied.Done());
+    assertThat(pid()).isEqualTo(pid);
+    haproxy.release();
+    copy(kept, started);
+    try (var admin = AdminConnection.open(scratch.settings().socketOf(specs.id))) {
+      admin.ask("experimental-mode on");
+      admin.order("set var " + HaproxyConfig.GENERATION_VARIABLE + " int(1)");
+      admin.order("set var " + HaproxyConfig.DIGEST_VARIABLE + " str(" + first.digest() + ")");
+    }
+
+    haproxy = engine();
+    haproxy.adopt(scratch.processes());
+    assertThat(haproxy.lastGood()).contains(second);
+    assertThat(haproxy.apply(second)).isEqualTo(new Applied.Done());
+    assertThat(pid()).isNotEqualTo(pid);
   }
 
   /** The file a process was started from says less than the one it was brought to. */
